@@ -1,0 +1,60 @@
+# Card Desk: `make run` serves it, `make test` passes its tests; both set up what they need.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help
+help:  ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: run
+run: $(VENV)/installed  ## Set up what is missing, then serve the site
+	@$(BIN)/python manage.py start
+
+.PHONY: demo
+demo: $(VENV)/installed  ## Draw two dozen cards of invented people and take them in
+	@$(BIN)/python manage.py demo
+
+.PHONY: test
+test: $(VENV)/installed-dev  ## Run all tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+.PHONY: lint
+lint: $(VENV)/installed-dev  ## Check style, types and migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy .
+	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run
+
+.PHONY: format
+format: $(VENV)/installed-dev  ## Put the code in order
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: pins
+pins:  ## Renew the pinned versions in requirements*.txt
+	rm -rf .pins && $(PYTHON) -m venv .pins
+	.pins/bin/pip install --quiet -r requirements.in
+	.pins/bin/pip freeze > requirements.txt
+	.pins/bin/pip install --quiet -r requirements-dev.in
+	.pins/bin/pip freeze | grep -vxFf requirements.txt > requirements-dev.txt
+	rm -rf .pins
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Card Desk needs Python 3.11 or newer; name one with PYTHON=…"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "Python's venv is missing; on Debian: apt install python3-venv"; exit 1; }
+
+$(VENV)/installed: requirements.txt | $(VENV)/bin/python
+	@echo "Installing packages …"
+	@$(BIN)/pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	@echo "Installing packages for development …"
+	@$(BIN)/pip install --quiet -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from tqdm import tqdm
+
+from cards import intake, vault
+from cards.models import Arrival, Batch
+from extraction import extractors
+
+
+class Command(BaseCommand):
+    help = "Take pictures, PDFs, ZIPs and folders of these in as one batch."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--batch", default="", metavar="NAME", help="the batch's name")
+        parser.add_argument("--source", default="", help="the event or source of the cards")
+        parser.add_argument("--extractor", default="", choices=("", *extractors.slugs()))
+        parser.add_argument(
+            "--keep-duplicates", action="store_true", help="a picture that is here becomes a card again"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if missing := [str(path) for path in options["paths"] if not path.exists()]:
+            raise CommandError(f"There is no {', '.join(missing)}; nothing was taken in.")
+        files = sorted(set(_files(options["paths"])))
+        if not files:
+            raise CommandError("There are no files in what you named; nothing was taken in.")
+        policy = Batch.DuplicatePolicy
+        batch = Batch.objects.create(
+            name=options["batch"] or f"From the shell, {timezone.localtime():%-d %B %Y %H:%M}",
+            source=options["source"],
+            duplicate_policy=policy.KEEP if options["keep_duplicates"] else policy.SKIP,
+            extractor=options["extractor"],
+        )
+        outcomes: Counter[str] = Counter()
+        for path in tqdm(files, unit="file", disable=None):
+            for arrival in self._take_in(path, batch):
+                outcomes[arrival.outcome] += 1
+                note = f": {arrival.reason}" if arrival.reason else ""
+                tqdm.write(f"{arrival.get_outcome_display().lower():<12}  {path}{note}", self.stdout)
+        counts = ", ".join(f"{outcomes[o.value]} {o.label.lower()}" for o in Arrival.Outcome)
+        self.stdout.write(f"Batch “{batch.name}”: {counts}.")
+        if outcomes[Arrival.Outcome.REFUSED]:
+            raise CommandError("Some files were refused, as said above; the others are safe.")
+
+    def _take_in(self, path: Path, batch: Batch) -> list[Arrival]:
+        try:
+            with path.open("rb") as file:
+                return intake.take_in(file, batch, name=path.name)
+        except vault.VaultError as error:
+            raise CommandError(
+                f"{error}. What came before {path} is safe; run the command again for the rest."
+            ) from error
+        except OSError as error:
+            reason = f"The file cannot be read: {error.strerror}."
+            return [intake.refuse(batch, path.name, reason)]
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    for path in paths:
+        found = path.rglob("*") if path.is_dir() else [path]
+        yield from (file for file in found if file.is_file() and not file.name.startswith("."))

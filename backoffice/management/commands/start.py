@@ -1,0 +1,24 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from backoffice import supervisor
+
+
+class Command(BaseCommand):
+    help = "Serve the site on this machine: web server, worker and beat together, until Ctrl-C."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with supervisor.only_one(settings.DATA_DIR / "start.lock"):
+                port = supervisor.free_port(settings.BIND, settings.PORT)
+                call_command("prepare", stdout=self.stdout)
+                host = "localhost" if settings.BIND in ("127.0.0.1", "0.0.0.0") else settings.BIND  # noqa: S104
+                self.stdout.write(f"\n  Card Desk is at http://{host}:{port}/   (Ctrl-C stops it)\n")
+                self.stdout.write(f"  Everything is kept in {settings.DATA_DIR}\n\n")
+                self.stdout.flush()
+                supervisor.run(supervisor.site_commands(port), out=self.stdout)
+        except supervisor.SupervisorError as error:
+            raise CommandError(str(error)) from error

@@ -1,0 +1,270 @@
+"""All settings, read from the environment. Each is described in docs/settings.md."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from backoffice import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Everything that must be kept lives under one folder, private to its owner.
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "media"))).resolve()
+env.private_folder(DATA_DIR)
+
+DEBUG = env.flag("DEBUG")
+SECRET_KEY = env.secret("SECRET_KEY") or env.kept_secret(DATA_DIR / "secret-key")
+BIND = env.text("BIND", "127.0.0.1")
+PORT = env.integer("PORT", 8000, at_least=0)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+WEB_PROCESSES = env.integer("WEB_PROCESSES", 2)
+WORKER_PROCESSES = env.integer("WORKER_PROCESSES", min(os.cpu_count() or 1, 4))
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+    raise ImproperlyConfigured("LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+
+INSTALLED_APPS = [
+    "backoffice.apps.BackofficeConfig",
+    "backoffice.apps.DeskAdminConfig",
+    "cards",
+    "extraction.apps.ExtractionConfig",
+    "review",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "import_export",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "backoffice.urls"
+WSGI_APPLICATION = "backoffice.wsgi.application"
+LOGIN_URL = "admin:login"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# Database: SQLite in DATA_DIR, or PostgreSQL through DATABASE_URL.
+
+
+def _database() -> dict[str, Any]:
+    url = env.secret("DATABASE_URL")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA_DIR / "db.sqlite3",
+            "OPTIONS": {
+                "timeout": 20,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            },
+        }
+    try:
+        found = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be understood: {error}") from None
+    if not found["ENGINE"].endswith("postgresql"):
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgres://.")
+    found.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    return dict(found)
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Vault: a folder in DATA_DIR, or a bucket through VAULT_URL=s3://bucket/prefix. Keys, region and
+# endpoint are the AWS_* variables that every S3 client reads.
+
+
+def _vault() -> dict[str, Any]:
+    url = env.text("VAULT_URL")
+    if not url:
+        return {
+            "BACKEND": "cards.vault.FolderStorage",
+            "OPTIONS": {"location": DATA_DIR / "vault"},
+        }
+    parts = urlsplit(url)
+    if parts.scheme != "s3" or not parts.netloc:
+        raise ImproperlyConfigured(f"VAULT_URL is {url!r}; write s3://bucket or s3://bucket/folder.")
+    return {
+        "BACKEND": "cards.vault.BucketStorage",
+        "OPTIONS": {"bucket_name": parts.netloc, "location": parts.path.strip("/")},
+    }
+
+
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "files"},
+    },
+    "vault": _vault(),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
+WHITENOISE_MANIFEST_STRICT = False
+
+# Small pictures made from the vault's; they can be deleted at any time.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "pictures": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "cache",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
+}
+
+# Queue: Redis through REDIS_URL, or files in DATA_DIR.
+REDIS_URL = env.secret("REDIS_URL")
+QUEUE_DIR = DATA_DIR / "queue"
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "socket_connect_timeout": 2,
+        "socket_timeout": 5,
+        "visibility_timeout": 600,
+    }
+else:
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(env.private_folder(QUEUE_DIR / "messages")),
+        "data_folder_out": str(QUEUE_DIR / "messages"),
+        "control_folder": str(env.private_folder(QUEUE_DIR / "control")),
+        "polling_interval": 0.2,
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_DEFAULT_QUEUE = "cards"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# The fix-up closes the database session around every task unless told otherwise; sessions are
+# cheap to keep and dear to open on PostgreSQL.
+CELERY_DB_REUSE_MAX = 200
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "extraction.tasks.sweep",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "journal": {
+        "task": "review.tasks.journal",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+
+# Taking in
+MAX_FILE_BYTES = env.integer("MAX_FILE_BYTES", 50_000_000)
+MAX_PIXELS = env.integer("MAX_PIXELS", 80_000_000)
+MAX_PAGES = env.integer("MAX_PAGES", 10)
+MAX_FILES = env.integer("MAX_FILES", 1_000)
+DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
+
+# Reading
+OPENAI_API_KEY = env.secret("OPENAI_API_KEY")
+OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
+OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-5-mini")
+OPENAI_TIMEOUT_SECONDS = env.integer("OPENAI_TIMEOUT_SECONDS", 90)
+HAS_OPENAI = bool(OPENAI_API_KEY or OPENAI_BASE_URL)
+EXTRACTOR = env.text("EXTRACTOR", "openai_vision" if HAS_OPENAI else "offline")
+EXTRACTOR_OPTIONS: dict[str, dict[str, Any]] = {
+    "openai_vision": {
+        "api_key": OPENAI_API_KEY,
+        "base_url": OPENAI_BASE_URL,
+        "model": OPENAI_MODEL,
+        "timeout_seconds": OPENAI_TIMEOUT_SECONDS,
+    },
+}
+JOB_LEASE_SECONDS = env.integer("JOB_LEASE_SECONDS", 30)
+JOB_MAX_ATTEMPTS = env.integer("JOB_MAX_ATTEMPTS", 5)
+
+# Reviewing
+REVIEW_LEASE_SECONDS = env.integer("REVIEW_LEASE_SECONDS", 600)
+
+LANGUAGE_CODE = env.text("LANGUAGE_CODE", "en")
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+USE_TZ = True
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+
+# Text read off a card is hostile and is shown on every page.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = "Lax"
+HTTPS = env.flag("HTTPS")
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
+    SECURE_HSTS_SECONDS = 3600
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace", "kombu", "PIL")
+    },
+}

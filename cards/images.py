@@ -1,0 +1,190 @@
+"""Pictures: what kind a file is, and its pages upright. Bytes in, pictures out, no database."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+_FORMATS = {
+    "image/jpeg": ("JPEG", "MPO"),
+    "image/png": ("PNG",),
+    "image/webp": ("WEBP",),
+    "image/tiff": ("TIFF",),
+    "image/heic": ("HEIF",),
+}
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+
+PDF_LONGEST_SIDE_PX = 2400
+"""A business card page at about 700 dpi, an A4 page at about 200 dpi."""
+
+
+class PictureError(Exception):
+    """A file that cannot be used, with the reason in words for staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one file may ask of the machine."""
+
+    pixels: int
+    pages: int
+
+
+def media_type(data: bytes) -> str:
+    """The media type of `data` by its first bytes, "" when it is none that we take."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    if data[:4] in (b"II*\0", b"MM\0*"):
+        return "image/tiff"
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+        return "image/heic"
+    if b"%PDF-" in data[:1024]:
+        return "application/pdf"
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "application/zip"
+    return ""
+
+
+def pages(data: bytes, kind: str, limits: Limits) -> Iterator[Image.Image]:
+    """Every page of a picture or PDF, upright and in RGB, one at a time.
+
+    Raises PictureError when the file is damaged, locked or over the limits. A page costs 3 bytes
+    of memory a pixel.
+    """
+    return _pdf_pages(data, limits) if kind == "application/pdf" else _frames(data, kind, limits)
+
+
+def page(data: bytes, kind: str, number: int, limits: Limits) -> Image.Image:
+    """One page of a picture or PDF, upright and in RGB. Raises PictureError."""
+    if kind == "application/pdf":
+        with _pdf(data) as document:
+            return _render(document, number, limits)
+    with _opened(data, kind) as picture:
+        picture.seek(number)
+        return _upright(picture, limits)
+
+
+def encode(picture: Image.Image, *, longest_px: int, quality: int = 85) -> bytes:
+    """`picture` as JPEG, scaled down so that its longest side has at most `longest_px`."""
+    small = picture.copy() if max(picture.size) <= longest_px else picture
+    if small is picture:
+        small = ImageOps.contain(picture, (longest_px, longest_px), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=quality, optimize=True)
+    return out.getvalue()
+
+
+def _frames(data: bytes, kind: str, limits: Limits) -> Iterator[Image.Image]:
+    with _opened(data, kind) as picture:
+        # Only a TIFF's frames are pages; those of others are animation or a phone's previews.
+        count = getattr(picture, "n_frames", 1) if kind == "image/tiff" else 1
+        _check_count(count, limits)
+        for number in range(count):
+            picture.seek(number)
+            yield _upright(picture, limits)
+
+
+@contextmanager
+def _opened(data: bytes, kind: str) -> Iterator[Image.Image]:
+    if kind == "image/heic":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=_FORMATS[kind]) as picture:
+                yield picture
+    except PictureError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PictureError("The picture has too many pixels; scale it down and try again.") from None
+    except UnidentifiedImageError:
+        raise PictureError("The file is damaged: it cannot be opened as a picture.") from None
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, RuntimeError) as error:
+        raise PictureError(
+            "The file is damaged or cut off; copy it again from where it came from."
+        ) from error
+
+
+def _upright(picture: Image.Image, limits: Limits) -> Image.Image:
+    _check_size(picture.size, limits)
+    picture.load()
+    # A lying EXIF block must not cost the picture: it then counts as upright already.
+    try:
+        turned = ImageOps.exif_transpose(picture)
+    except (ValueError, TypeError, KeyError, SyntaxError):
+        turned = picture
+    if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:
+        layer = turned.convert("RGBA")
+        white = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(white, layer).convert("RGB")
+    if turned.mode.startswith("I;16") or turned.mode == "I":
+        return turned.point(lambda value: value / 256).convert("L").convert("RGB")
+    return turned.convert("RGB")
+
+
+@contextmanager
+def _pdf(data: bytes) -> Iterator[Any]:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise PictureError(
+                "The PDF is protected with a password; save it without one and try again."
+            ) from None
+        raise PictureError("The PDF is damaged or cut off; export it again.") from None
+    try:
+        yield document
+    except pypdfium2.PdfiumError as error:
+        raise PictureError("A page of the PDF is damaged; export it again.") from error
+    finally:
+        document.close()
+
+
+def _pdf_pages(data: bytes, limits: Limits) -> Iterator[Image.Image]:
+    with _pdf(data) as document:
+        _check_count(len(document), limits)
+        for number in range(len(document)):
+            yield _render(document, number, limits)
+
+
+def _render(document: Any, number: int, limits: Limits) -> Image.Image:
+    leaf = document[number]
+    width, height = leaf.get_size()
+    if min(width, height) < 1:
+        raise PictureError("A page of the PDF has no size; export it again.")
+    scale = PDF_LONGEST_SIDE_PX / max(width, height)
+    _check_size((round(width * scale), round(height * scale)), limits)
+    picture: Image.Image = leaf.render(scale=scale).to_pil()
+    return picture.convert("RGB")
+
+
+def _check_count(count: int, limits: Limits) -> None:
+    if count < 1:
+        raise PictureError("The file has no pages.")
+    if count > limits.pages:
+        raise PictureError(
+            f"The file has {count} pages and a card at most {limits.pages}; split it and try again."
+        )
+
+
+def _check_size(size: tuple[int, int], limits: Limits) -> None:
+    pixels = size[0] * size[1]
+    if pixels > limits.pixels:
+        raise PictureError(
+            f"The picture has {pixels / 1e6:.0f} megapixels and the limit is"
+            f" {limits.pixels / 1e6:.0f}; scale it down and try again."
+        )

@@ -1,0 +1,208 @@
+"""Taking in: check a file, keep it in the vault, and make a card of it."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import PurePosixPath
+from typing import IO, TYPE_CHECKING, BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from cards import images, vault
+from cards.models import Arrival, Batch, Card, Side, new_id
+from cards.signals import card_taken_in
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+ACCEPTED = "JPEG, PNG, WebP, TIFF, HEIC, PDF or ZIP"
+_CLUTTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}
+
+
+class Refused(Exception):
+    """A file that is not taken in, with the reason in words for staff."""
+
+
+def take_in(file: BinaryIO, batch: Batch, *, name: str, by: User | None = None) -> list[Arrival]:
+    """What became of `file`: one Arrival for a picture or PDF, one a member for a ZIP.
+
+    Every file ends as taken in, already here or refused with a reason; a bad one does not keep
+    its neighbours out. Raises vault.VaultError when the vault cannot be written.
+    """
+    head = file.read(1024)
+    file.seek(0)
+    if images.media_type(head) == "application/zip":
+        return _take_in_archive(file, batch, name=name, by=by)
+    return [_take_in_one(partial(_read, file), batch, name=name, by=by)]
+
+
+def limits() -> images.Limits:
+    return images.Limits(pixels=settings.MAX_PIXELS, pages=settings.MAX_PAGES)
+
+
+def _take_in_archive(file: BinaryIO, batch: Batch, *, name: str, by: User | None) -> list[Arrival]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = [info for info in archive.infolist() if not _is_clutter(info)]
+            if not members:
+                raise Refused("The ZIP holds no files.")
+            if len(members) > settings.MAX_FILES:
+                raise Refused(
+                    f"The ZIP holds {len(members)} files and the limit is {settings.MAX_FILES};"
+                    " send it in parts."
+                )
+            return [
+                _take_in_one(
+                    partial(_unpack, archive, info), batch, name=f"{name}/{info.filename}", by=by
+                )
+                for info in members
+            ]
+    except Refused as refusal:
+        return [refuse(batch, name, str(refusal))]
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return [refuse(batch, name, "The ZIP is damaged or cut off; make it again.")]
+
+
+def _read(file: IO[bytes]) -> bytes:
+    data = file.read(settings.MAX_FILE_BYTES + 1)
+    if not data:
+        raise Refused("The file is empty.")
+    if len(data) > settings.MAX_FILE_BYTES:
+        raise Refused(
+            f"The file is larger than {settings.MAX_FILE_BYTES / 1e6:.0f} MB;"
+            " make it smaller and try again."
+        )
+    return data
+
+
+def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """The bytes of a ZIP's member, never more than a file may have. Raises Refused."""
+    path = PurePosixPath(info.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        raise Refused("Its name in the ZIP points outside of the ZIP; rename it and try again.")
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise Refused("It is a link, not a file; put the file itself into the ZIP.")
+    if info.flag_bits & 0x1:
+        raise Refused("It is protected with a password; make the ZIP without one.")
+    try:
+        with archive.open(info) as member:
+            return _read(member)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError):
+        raise Refused("It is damaged in the ZIP; make the ZIP again.") from None
+
+
+def _is_clutter(info: zipfile.ZipInfo) -> bool:
+    return info.is_dir() or not _CLUTTER.isdisjoint(PurePosixPath(info.filename).parts)
+
+
+def _take_in_one(
+    read: Callable[[], bytes], batch: Batch, *, name: str, by: User | None
+) -> Arrival:
+    try:
+        data = read()
+        kind = images.media_type(data)
+        if kind == "application/zip":
+            raise Refused("A ZIP inside a ZIP is not opened; send it by itself.")
+        if not kind:
+            raise Refused(f"This is no picture of a kind we can read; send {ACCEPTED}.")
+        sha256 = hashlib.sha256(data).hexdigest()
+        if batch.duplicate_policy == Batch.DuplicatePolicy.SKIP and (here := _find(sha256)):
+            return _link(batch, name, here)
+        sizes = [page.size for page in images.pages(data, kind, limits())]
+    except (Refused, images.PictureError) as refusal:
+        return refuse(batch, name, str(refusal))
+    return _keep(data, kind, sizes, batch, name=name, by=by)
+
+
+def _keep(
+    data: bytes,
+    kind: str,
+    sizes: Sequence[tuple[int, int]],
+    batch: Batch,
+    *,
+    name: str,
+    by: User | None,
+) -> Arrival:
+    """The vault first, then the database: what is acknowledged can be rebuilt."""
+    vault.put_readme()
+    picture = vault.put_picture(data, kind)
+    card = Card(id=new_id(), batch=batch, file_name=_short(name), created_at=timezone.now())
+    sides = [
+        Side(
+            card=card, position=number, picture=picture, media_type=kind, page=number,
+            width_px=width, height_px=height,
+        )
+        for number, (width, height) in enumerate(sizes)
+    ]  # fmt: skip
+    vault.put_json(vault.card_name(card.id), _document(card, sides, by))
+    with transaction.atomic():
+        card.save(force_insert=True)
+        Side.objects.bulk_create(sides)
+        arrival = _arrive(batch, name, Arrival.Outcome.TAKEN_IN, card=card)
+        card_taken_in.send(sender=Card, card=card, extractor=batch.extractor, by=by)
+    return arrival
+
+
+def _link(batch: Batch, name: str, card: Card) -> Arrival:
+    reason = f"The same picture came in on {card.created_at:%-d %B %Y} in “{card.batch.name}”."
+    return _arrive(batch, name, Arrival.Outcome.ALREADY_HERE, card=card, reason=reason)
+
+
+def refuse(batch: Batch, name: str, reason: str) -> Arrival:
+    """The record that a file was not taken in."""
+    return _arrive(batch, name, Arrival.Outcome.REFUSED, reason=reason)
+
+
+def _arrive(
+    batch: Batch, name: str, outcome: str, *, card: Card | None = None, reason: str = ""
+) -> Arrival:
+    return Arrival.objects.create(
+        batch=batch, file_name=_short(name), outcome=outcome, card=card, reason=reason
+    )
+
+
+def _find(sha256: str) -> Card | None:
+    cards = Card.objects.filter(sides__picture=sha256).select_related("batch")
+    return cards.order_by("id").first()
+
+
+def _short(name: str) -> str:
+    """A file's name without what could harm a page, a log or a column: its last 255 characters."""
+    return "".join(c if c.isprintable() else "�" for c in name)[-255:]
+
+
+def _document(card: Card, sides: Sequence[Side], by: User | None) -> dict[str, object]:
+    batch = card.batch
+    return {
+        "version": 1,
+        "card": str(card.id),
+        "file_name": card.file_name,
+        "taken_in_at": card.created_at.isoformat(),
+        "taken_in_by": by.get_username() if by else "",
+        "batch": {
+            "id": batch.pk,
+            "name": batch.name,
+            "source": batch.source,
+            "duplicate_policy": batch.duplicate_policy,
+            "extractor": batch.extractor,
+            "created_at": batch.created_at.isoformat(),
+        },
+        "sides": [
+            {
+                "picture": side.picture,
+                "media_type": side.media_type,
+                "page": side.page,
+                "quad": side.quad,
+                "width_px": side.width_px,
+                "height_px": side.height_px,
+            }
+            for side in sides
+        ],
+    }

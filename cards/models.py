@@ -1,0 +1,211 @@
+"""What a card is: batches of uploaded files, cards, and their sides."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from cards.fields import CONTACT_FIELDS, ContactFields
+
+
+def new_id() -> uuid.UUID:
+    """A UUID of version 7 (RFC 9562): ids sort by the time they were made."""
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 7 << 76
+    value = value & ~(0x3 << 62) | 2 << 62
+    return uuid.UUID(int=value)
+
+
+class Batch(models.Model):
+    """What was uploaded together, and how it is to be treated."""
+
+    class DuplicatePolicy(models.TextChoices):
+        SKIP = "skip", "Skip, and link to the card that is here"
+        KEEP = "keep", "Keep both"
+
+    name = models.CharField(max_length=120)
+    source = models.CharField(
+        "event or source",
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="Where the cards come from: a fair, a visit, a box of old cards.",
+    )
+    duplicate_policy = models.CharField(
+        "same picture twice",
+        max_length=10,
+        choices=DuplicatePolicy.choices,
+        default=DuplicatePolicy.SKIP,
+    )
+    extractor = models.CharField("read by", max_length=60, blank=True, default="")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="uploaded by",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    created_at = models.DateTimeField("uploaded", default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "batches"
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CardQuerySet(models.QuerySet["Card"]):
+    def move(self, *origins: str, to: str, **changes: Any) -> int:
+        """The number of cards moved to status `to`: those whose status is still in `origins`.
+
+        Counts the version up and writes `changes` in the same conditional UPDATE; 0 means that
+        somebody else was first.
+        """
+        return self.filter(status__in=origins).update(
+            status=to, version=F("version") + 1, updated_at=timezone.now(), **changes
+        )
+
+
+class Card(ContactFields):
+    """One physical business card: where it stands, and the best values known of its fields.
+
+    UPLOADED -> NEEDS_REVIEW -> APPROVED | REJECTED; reopening goes back to NEEDS_REVIEW.
+    """
+
+    class Status(models.TextChoices):
+        UPLOADED = "uploaded", "Being read"
+        NEEDS_REVIEW = "needs_review", "To review"
+        APPROVED = "approved", "Approved"
+        REJECTED = "rejected", "Rejected"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="cards")
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.UPLOADED)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    is_edited = models.BooleanField("touched by a person", default=False, editable=False)
+    doubt = models.FloatField(
+        default=0, editable=False, help_text="1 minus the confidence of the least sure field."
+    )
+    doubtful_fields = models.JSONField(default=list, blank=True, editable=False)
+    notice = models.TextField(
+        blank=True, default="", editable=False, help_text="Why the reading failed, for staff."
+    )
+    file_name = models.CharField("original file", max_length=255, blank=True, default="")
+    created_at = models.DateTimeField("taken in", default=timezone.now, editable=False)
+    updated_at = models.DateTimeField("last change", default=timezone.now, editable=False)
+    approved_at = models.DateTimeField("approved", null=True, blank=True, editable=False)
+
+    objects = CardQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = [
+            models.CheckConstraint(
+                name="card_status_known",
+                condition=Q(
+                    status__in=("uploaded", "needs_review", "approved", "rejected")
+                ),
+            ),
+            models.CheckConstraint(
+                name="card_approved_has_time",
+                condition=~Q(status="approved") | Q(approved_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            # The review queue: oldest batch first, most doubtful first within it.
+            models.Index("status", "batch", F("doubt").desc(), "id", name="card_queue"),
+            # "Approved today" on the dashboard, and exports in the order of approval.
+            models.Index(fields=("status", "approved_at"), name="card_approved"),
+        ]
+        permissions = [
+            ("upload_card", "Can upload pictures of cards"),
+            ("review_card", "Can review cards"),
+            ("export_card", "Can export cards"),
+            ("import_card", "Can import contacts"),
+            ("view_picture", "Can see the pictures of cards"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.company or self.file_name or str(self.id)
+
+    def contact(self) -> dict[str, str]:
+        """The text of every contact field by name, empty ones included."""
+        return {name: getattr(self, name) for name in CONTACT_FIELDS}
+
+
+class SideQuerySet(models.QuerySet["Side"]):
+    def fronts(self) -> Self:
+        return self.filter(position=0)
+
+
+class Side(models.Model):
+    """One side of a card: a page of a picture in the vault."""
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="sides")
+    position = models.PositiveSmallIntegerField(help_text="0 is the front.")
+    picture = models.CharField(
+        max_length=64, help_text="SHA-256 of the original file, its address in the vault."
+    )
+    media_type = models.CharField(max_length=40)
+    page = models.PositiveSmallIntegerField(
+        default=0, help_text="Page within the original file, counted from 0."
+    )
+    quad = models.JSONField(
+        null=True, blank=True, help_text="Corners of the card within the page; none is all of it."
+    )
+    width_px = models.PositiveIntegerField(help_text="Of the upright page.")
+    height_px = models.PositiveIntegerField(help_text="Of the upright page.")
+
+    objects = SideQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("card", "position")
+        constraints = [
+            models.UniqueConstraint(fields=("card", "position"), name="side_position_once"),
+        ]
+        indexes = [
+            # Is this picture here already? (intake)
+            models.Index(fields=("picture", "page"), name="side_picture"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{'front' if self.position == 0 else 'back'} of {self.card_id}"
+
+
+class Arrival(models.Model):
+    """One file that came with a batch, and what became of it."""
+
+    class Outcome(models.TextChoices):
+        TAKEN_IN = "taken_in", "Taken in"
+        ALREADY_HERE = "already_here", "Already here"
+        REFUSED = "refused", "Refused"
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="arrivals")
+    file_name = models.CharField(max_length=255)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    reason = models.TextField(blank=True, default="")
+    card = models.ForeignKey(
+        Card, null=True, blank=True, on_delete=models.SET_NULL, related_name="arrivals"
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                name="arrival_refused_has_reason",
+                condition=~Q(outcome="refused") | ~Q(reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

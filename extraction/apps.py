@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.apps import AppConfig
+
+
+class ExtractionConfig(AppConfig):
+    name = "extraction"
+
+    def ready(self) -> None:
+        from cards.signals import card_taken_in
+
+        card_taken_in.connect(_read_new_card, dispatch_uid="extraction")
+
+
+def _read_new_card(*, card: Any, extractor: str, by: Any, **_: Any) -> None:
+    from extraction import jobs
+
+    jobs.request(card, extractor=extractor, by=by)
