@@ -8,10 +8,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from backoffice import env
+
+# Lets the generic classes of Django be written with their types, as in ModelForm[Batch].
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -159,7 +163,7 @@ if REDIS_URL:
         "visibility_timeout": 600,
     }
 else:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost//"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(env.private_folder(QUEUE_DIR / "messages")),
         "data_folder_out": str(QUEUE_DIR / "messages"),
@@ -192,6 +196,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 
 # Taking in
 MAX_FILE_BYTES = env.integer("MAX_FILE_BYTES", 50_000_000)
+MAX_ARCHIVE_BYTES = env.integer("MAX_ARCHIVE_BYTES", 1_000_000_000)
 MAX_PIXELS = env.integer("MAX_PIXELS", 80_000_000)
 MAX_PAGES = env.integer("MAX_PAGES", 10)
 MAX_FILES = env.integer("MAX_FILES", 1_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 import zipfile
 import zlib
@@ -44,11 +45,17 @@ def take_in(file: BinaryIO, batch: Batch, *, name: str, by: User | None = None) 
 
 
 def limits() -> images.Limits:
+    """What one file may ask of this machine, from the settings."""
     return images.Limits(pixels=settings.MAX_PIXELS, pages=settings.MAX_PAGES)
 
 
 def _take_in_archive(file: BinaryIO, batch: Batch, *, name: str, by: User | None) -> list[Arrival]:
     try:
+        if file.seek(0, os.SEEK_END) > settings.MAX_ARCHIVE_BYTES:
+            raise Refused(
+                f"The ZIP is larger than {settings.MAX_ARCHIVE_BYTES / 1e6:.0f} MB;"
+                " send it in parts."
+            )
         with zipfile.ZipFile(file) as archive:
             members = [info for info in archive.infolist() if not _is_clutter(info)]
             if not members:

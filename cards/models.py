@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from cards.fields import CONTACT_FIELDS, ContactFields
@@ -74,6 +74,11 @@ class CardQuerySet(models.QuerySet["Card"]):
             status=to, version=F("version") + 1, updated_at=timezone.now(), **changes
         )
 
+    def with_front(self) -> Self:
+        """With the id of each card's front side as `front`, for its thumbnail."""
+        fronts = Side.objects.filter(card=OuterRef("pk"), position=0)
+        return self.annotate(front=Subquery(fronts.values("pk")[:1]))
+
 
 class Card(ContactFields):
     """One physical business card: where it stands, and the best values known of its fields.
@@ -105,6 +110,9 @@ class Card(ContactFields):
     approved_at = models.DateTimeField("approved", null=True, blank=True, editable=False)
 
     objects = CardQuerySet.as_manager()
+
+    front: int | None
+    """Id of the front side, on rows that come from `with_front`."""
 
     class Meta:
         ordering = ("-id",)
@@ -142,11 +150,6 @@ class Card(ContactFields):
         return {name: getattr(self, name) for name in CONTACT_FIELDS}
 
 
-class SideQuerySet(models.QuerySet["Side"]):
-    def fronts(self) -> Self:
-        return self.filter(position=0)
-
-
 class Side(models.Model):
     """One side of a card: a page of a picture in the vault."""
 
@@ -164,8 +167,6 @@ class Side(models.Model):
     )
     width_px = models.PositiveIntegerField(help_text="Of the upright page.")
     height_px = models.PositiveIntegerField(help_text="Of the upright page.")
-
-    objects = SideQuerySet.as_manager()
 
     class Meta:
         ordering = ("card", "position")

@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import IO, Any, Protocol, cast
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -43,7 +43,7 @@ class VaultConflict(VaultError):
 class _Storage(Protocol):
     def create(self, name: str, data: bytes) -> bool: ...
     def exists(self, name: str) -> bool: ...
-    def open(self, name: str, mode: str = "rb") -> Any: ...
+    def open(self, name: str) -> Any: ...
 
 
 class FolderStorage(FileSystemStorage):
@@ -123,8 +123,16 @@ def put(name: str, data: bytes) -> None:
 def get(name: str) -> bytes:
     """The bytes kept under `name`. Raises VaultError."""
     try:
-        with _storage().open(name) as file:
-            return cast(bytes, file.read())
+        with open_for_reading(name) as file:
+            return file.read()
+    except (OSError, BotoCoreError, ClientError) as error:
+        raise VaultError(f"The vault could not give {name}: {error}") from error
+
+
+def open_for_reading(name: str) -> IO[bytes]:
+    """The object kept under `name` as an open file. Raises VaultError."""
+    try:
+        return cast(IO[bytes], _storage().open(name))
     except (OSError, BotoCoreError, ClientError) as error:
         raise VaultError(f"The vault could not give {name}: {error}") from error
 

@@ -7,8 +7,11 @@ class ExtractionConfig(AppConfig):
     name = "extraction"
 
     def ready(self) -> None:
+        from cards.forms import BatchForm
         from cards.signals import card_taken_in
+        from extraction.extractors import choices
 
+        BatchForm.extractors = staticmethod(choices)
         card_taken_in.connect(_read_new_card, dispatch_uid="extraction")
 
 

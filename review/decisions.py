@@ -67,15 +67,17 @@ def next_for(user: User, *, after: Card | None = None) -> Card | None:
     return others.filter(behind).first() or others.first()
 
 
-def claim(card: Card, user: User) -> Claim:
+def claim(card: Card, user: User, *, from_colleague: bool = False) -> Claim:
     """The claim on `card`, taken or renewed for `user` if no colleague holds it.
 
-    The row that comes back may be a colleague's: compare its `by`.
+    The row that comes back may be a colleague's: compare its `by`. With `from_colleague` it is
+    taken over; what the colleague then sends in is refused as stale only if the card has changed.
     """
     now = timezone.now()
     until = now + timedelta(seconds=settings.REVIEW_LEASE_SECONDS)
     held = Claim.objects.filter(card=card)
-    if not held.filter(Q(by=user) | Q(until__lte=now)).update(by=user, until=until):
+    free = held if from_colleague else held.filter(Q(by=user) | Q(until__lte=now))
+    if not free.update(by=user, until=until):
         try:
             with transaction.atomic():
                 return Claim.objects.create(card=card, by=user, until=until)

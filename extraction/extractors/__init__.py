@@ -7,6 +7,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from django.conf import settings
+
 from extraction.extractors.base import BaseExtractor, ExtractorError
 
 
@@ -14,6 +16,17 @@ from extraction.extractors.base import BaseExtractor, ExtractorError
 def slugs() -> tuple[str, ...]:
     found = (module.name for module in pkgutil.iter_modules(__path__))
     return tuple(sorted(name for name in found if name != "base"))
+
+
+def choices() -> list[tuple[str, str]]:
+    """(slug, label) of each extractor that is set up here, the usual one first."""
+    found = []
+    for slug in sorted(slugs(), key=lambda name: name != settings.EXTRACTOR):
+        try:
+            found.append((slug, load(slug, settings.EXTRACTOR_OPTIONS.get(slug)).label))
+        except ExtractorError:
+            continue  # it says what it lacks when somebody asks for it
+    return found
 
 
 def load(slug: str, options: dict[str, Any] | None = None) -> BaseExtractor:

@@ -1,0 +1,190 @@
+"""Cards and batches in the admin, and the URLs of their pictures and of the upload page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cards import views
+from cards.fields import CONTACT_COLUMNS, GROUPS
+from cards.models import Arrival, Batch, Card
+from cards.transfer_admin import TransferMixin
+
+BADGES = {
+    Card.Status.UPLOADED: "accent",
+    Card.Status.NEEDS_REVIEW: "doubt",
+    Card.Status.APPROVED: "ok",
+    Card.Status.REJECTED: "quiet",
+}
+
+CONTACT_FIELDSETS = [
+    (group, {"fields": [column.name for column in CONTACT_COLUMNS if column.info.group == group]})
+    for group in GROUPS
+]
+
+
+def badge(kind: str, text: str) -> SafeString:
+    return format_html('<span class="badge badge-{}">{}</span>', kind, text)
+
+
+def thumbnail(card: Card) -> SafeString | str:
+    """The card's front, small; for rows that come from `with_front`."""
+    if not card.front:
+        return ""
+    url = reverse("admin:cards_picture", args=(card.front, "thumb"))
+    return format_html(
+        '<img class="thumb" src="{}" alt="" loading="lazy" width="56" height="36">', url
+    )
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Rows that come about by work, not by forms."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # What is in the vault is the truth: a row deleted here would come back with a rebuild.
+        return False
+
+
+@admin.register(Card)
+class CardAdmin(TransferMixin, ReadOnlyAdmin):
+    list_display = (
+        "picture", "name", "company", "job_title", "email", "phone", "state", "batch", "created_at",
+    )  # fmt: skip
+    list_display_links = ("picture", "name")
+    list_filter = ("status", "contact_type", ("batch", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("batch",)
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False
+    search_fields = ("full_name", "native_name", "company", "email", "phone", "mobile")
+    search_help_text = "Name, company, e-mail or number"
+    change_form_template = "cards/card.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Card]:
+        return super().get_queryset(request).with_front()  # type: ignore[attr-defined,no-any-return]
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]
+        wrap = self.admin_site.admin_view
+        own = [
+            path("sides/<int:side_id>/original", wrap(views.original), name="cards_original"),
+            path("sides/<int:side_id>/<str:size>.jpg", wrap(views.picture), name="cards_picture"),
+            path("upload/", wrap(views.upload), name="cards_upload"),
+            path("upload/<int:batch_id>/file", wrap(views.upload_file), name="cards_upload_file"),
+            path(
+                "upload/<int:batch_id>/status", wrap(views.upload_status),
+                name="cards_upload_status",
+            ),
+        ]  # fmt: skip
+        return [*own, *super().get_urls()]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        kept = ("status", "notice", "batch", "file_name", "created_at", "approved_at", "updated_at")
+        return [*CONTACT_FIELDSETS, ("Extra", {"fields": ("extra",)}), ("Card", {"fields": kept})]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        card = self.get_object(request, object_id)
+        sides = list(card.sides.all()) if card else []
+        more = {"sides": sides, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, more)
+
+    @admin.display(description="Card")
+    def picture(self, card: Card) -> SafeString | str:
+        return thumbnail(card) or "–"
+
+    @admin.display(description="Name", ordering="full_name")
+    def name(self, card: Card) -> SafeString | str:
+        if card.full_name and card.native_name:
+            return format_html(
+                '{} <span class="quiet">{}</span>', card.full_name, card.native_name
+            )
+        return card.full_name or card.native_name or "–"
+
+    @admin.display(description="Status", ordering="status")
+    def state(self, card: Card) -> SafeString:
+        return badge(BADGES[Card.Status(card.status)], card.get_status_display())
+
+
+class ArrivalInline(admin.TabularInline[Arrival, Batch]):
+    model = Arrival
+    fields = readonly_fields = ("file_name", "what", "reason", "link")
+    extra = 0
+    verbose_name_plural = "files"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Arrival]:
+        return super().get_queryset(request).select_related("card")
+
+    @admin.display(description="Outcome")
+    def what(self, arrival: Arrival) -> SafeString:
+        kinds = {Arrival.Outcome.TAKEN_IN: "ok", Arrival.Outcome.REFUSED: "bad"}
+        kind = kinds.get(Arrival.Outcome(arrival.outcome), "quiet")
+        return badge(kind, arrival.get_outcome_display())
+
+    @admin.display(description="Card")
+    def link(self, arrival: Arrival) -> SafeString | str:
+        if not arrival.card:
+            return "–"
+        url = reverse("admin:cards_card_change", args=(arrival.card_id,))
+        return format_html('<a href="{}">{}</a>', url, arrival.card)
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnlyAdmin):
+    list_display = ("name", "source", "cards_count", "waiting", "created_by", "created_at")
+    list_select_related = ("created_by",)
+    list_per_page = 50
+    search_fields = ("name", "source")
+    fields = readonly_fields = (
+        "name", "source", "duplicate_policy", "extractor", "created_by", "created_at", "all_cards",
+    )  # fmt: skip
+    inlines = (ArrivalInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
+        waiting = Q(cards__status=Card.Status.NEEDS_REVIEW)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(total=Count("cards"), to_review=Count("cards", filter=waiting))
+        )
+
+    @admin.display(description="Cards", ordering="total")
+    def cards_count(self, batch: Any) -> SafeString:
+        return _cards_link(batch, batch.total, "")
+
+    @admin.display(description="To review", ordering="to_review")
+    def waiting(self, batch: Any) -> SafeString:
+        return _cards_link(batch, batch.to_review, f"&status__exact={Card.Status.NEEDS_REVIEW}")
+
+    @admin.display(description="Cards")
+    def all_cards(self, batch: Any) -> SafeString:
+        return _cards_link(batch, batch.total, "")
+
+
+def _cards_link(batch: Batch, count: int, query: str) -> SafeString:
+    url = f"{reverse('admin:cards_card_changelist')}?batch__id__exact={batch.pk}{query}"
+    return format_html('<a href="{}">{}</a>', url, count)

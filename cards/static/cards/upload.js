@@ -1,0 +1,260 @@
+// The upload page: one row a file, with its own progress, live until its card is read.
+
+const AT_ONCE = 3;
+const POLL_MS = 1500;
+
+const form = document.getElementById("upload");
+const dropzone = document.getElementById("dropzone");
+const panel = document.getElementById("arrivals-panel");
+const list = document.getElementById("arrivals");
+const summary = document.getElementById("upload-summary");
+const problem = document.getElementById("upload-error");
+const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+
+let batch = form.dataset.fileUrl
+  ? { file_url: form.dataset.fileUrl, status_url: form.dataset.statusUrl }
+  : null;
+let beginning = null;
+let running = 0;
+let polling = false;
+const waiting = [];
+
+// Rows ---------------------------------------------------------------------------------------
+
+function element(tag, className, text = "") {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function newRow(name) {
+  const row = element("li", "arrival");
+  row.append(
+    element("span", "arrival-picture"),
+    element("span", "arrival-name", name),
+    element("span", "arrival-state"),
+  );
+  list.append(row);
+  panel.hidden = false;
+  return row;
+}
+
+function say(row, state, words, title = "") {
+  row.dataset.state = state;
+  const place = row.querySelector(".arrival-state");
+  place.replaceChildren(element("span", `badge badge-${badges[state]}`, words));
+  if (title) place.append(element("span", "arrival-reason", title));
+  summarise();
+}
+
+const badges = {
+  queued: "quiet", sending: "accent", reading: "accent", read: "ok", doubtful: "doubt",
+  here: "quiet", refused: "bad", failed: "bad",
+};
+
+function summarise() {
+  const rows = [...list.children];
+  const count = (...states) => rows.filter((row) => states.includes(row.dataset.state)).length;
+  const parts = [
+    [count("queued", "sending"), "to send"],
+    [count("reading"), "being read"],
+    [count("read", "doubtful"), "read"],
+    [count("here"), "already here"],
+    [count("refused", "failed"), "refused"],
+  ];
+  summary.textContent = parts.filter(([n]) => n).map(([n, words]) => `${n} ${words}`).join(" · ");
+}
+
+function showThumb(row, url) {
+  const place = row.querySelector(".arrival-picture");
+  if (place.dataset.url === url) return;
+  place.dataset.url = url;
+  const picture = element("img", "thumb");
+  picture.alt = "";
+  picture.src = url;
+  picture.addEventListener("error", () => picture.remove());
+  place.replaceChildren(picture);
+}
+
+function showArrival(row, arrival) {
+  row.dataset.id = arrival.id;
+  const { card } = arrival;
+  if (card) {
+    const link = element("a", "", arrival.file);
+    link.href = card.url;
+    row.querySelector(".arrival-name").replaceChildren(link);
+    if (card.thumb) showThumb(row, card.thumb);
+  }
+  if (arrival.outcome === "refused") return say(row, "refused", "Refused", arrival.reason);
+  if (arrival.outcome === "already_here") return say(row, "here", "Already here", arrival.reason);
+  if (!card) return say(row, "read", "Taken in");
+  if (!card.is_read) return say(row, "reading", "Being read …");
+  if (card.notice) return say(row, "failed", "To type by hand", card.notice);
+  if (card.doubtful) {
+    const fields = card.doubtful === 1 ? "1 doubtful field" : `${card.doubtful} doubtful fields`;
+    return say(row, "doubtful", "Read", `${card.text} · ${fields}`);
+  }
+  return say(row, "read", "Read", card.text);
+}
+
+// A ZIP is one row while it travels and one a member afterwards.
+function showArrivals(row, arrivals) {
+  arrivals.forEach((arrival, index) => {
+    const place = index === 0 ? row : newRow(arrival.file);
+    place.querySelector(".arrival-name").textContent = arrival.file;
+    showArrival(place, arrival);
+  });
+}
+
+// Sending ------------------------------------------------------------------------------------
+
+function fail(row, file, words) {
+  say(row, "failed", "Not sent", words);
+  const again = element("button", "button button-quiet", "Try again");
+  again.type = "button";
+  again.addEventListener("click", () => enqueue(file, row));
+  row.querySelector(".arrival-state").append(again);
+}
+
+async function beginBatch() {
+  const response = await fetch(form.action, {
+    method: "POST",
+    headers: { Accept: "application/json", "X-CSRFToken": token },
+    body: withoutFiles(new FormData(form)),
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error || "The batch could not be begun; reload the page.");
+  history.replaceState(null, "", answer.page_url);
+  form.querySelectorAll(".upload-about :is(input, select)").forEach((input) => {
+    input.disabled = true;
+  });
+  return answer;
+}
+
+function withoutFiles(data) {
+  data.delete("file");
+  return data;
+}
+
+function send(file, row) {
+  return new Promise((resolve) => {
+    const bar = element("progress", "");
+    bar.max = 1;
+    bar.value = 0;
+    say(row, "sending", "Sending");
+    row.querySelector(".arrival-state").append(bar);
+    const request = new XMLHttpRequest();
+    request.open("POST", batch.file_url);
+    request.setRequestHeader("X-CSRFToken", token);
+    request.setRequestHeader("Accept", "application/json");
+    request.responseType = "json";
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) bar.value = event.loaded / event.total;
+      if (event.loaded === event.total) bar.removeAttribute("value");
+    });
+    request.addEventListener("load", () => {
+      if (request.status === 200) showArrivals(row, request.response.arrivals);
+      else fail(row, file, request.response?.error || `The server answered ${request.status}.`);
+      resolve();
+    });
+    request.addEventListener("error", () => {
+      fail(row, file, "The connection was lost; nothing of this file was kept.");
+      resolve();
+    });
+    const data = new FormData();
+    data.append("file", file);
+    request.send(data);
+  });
+}
+
+function enqueue(file, row = newRow(file.name)) {
+  const isArchive = /\.zip$/i.test(file.name);
+  const limit = Number(isArchive ? form.dataset.maxArchiveBytes : form.dataset.maxFileBytes);
+  if (file.size > limit) {
+    const megabytes = Math.round(limit / 1e6);
+    return say(row, "refused", "Refused", `The file is larger than ${megabytes} MB.`);
+  }
+  say(row, "queued", "Waiting");
+  if (/^image\/(jpeg|png|webp)$/.test(file.type)) showThumb(row, URL.createObjectURL(file));
+  waiting.push([file, row]);
+  work();
+}
+
+async function work() {
+  if (!waiting.length || running >= AT_ONCE) return;
+  running += 1;
+  const [file, row] = waiting.shift();
+  try {
+    if (!batch) batch = await (beginning ??= beginBatch());
+    problem.hidden = true;
+    work();
+    await send(file, row);
+    poll();
+  } catch (error) {
+    beginning = null;
+    problem.textContent = error.message;
+    problem.hidden = false;
+    fail(row, file, error.message);
+  } finally {
+    running -= 1;
+    work();
+  }
+}
+
+// Reading ------------------------------------------------------------------------------------
+
+const isOpen = () => list.querySelector("[data-state=reading], [data-id]:not([data-state])");
+
+async function poll() {
+  if (polling || !batch) return;
+  polling = true;
+  let pause = POLL_MS;
+  while (isOpen()) {
+    try {
+      const response = await fetch(batch.status_url, { headers: { Accept: "application/json" } });
+      if (!response.ok) throw new Error(response.status);
+      const { arrivals } = await response.json();
+      const rows = new Map([...list.children].map((row) => [row.dataset.id, row]));
+      for (const arrival of arrivals) {
+        const row = rows.get(String(arrival.id));
+        if (row) showArrival(row, arrival);
+      }
+      pause = POLL_MS;
+    } catch {
+      pause = Math.min(pause * 2, 30000);
+    }
+    if (isOpen()) await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  polling = false;
+}
+
+// Choosing -----------------------------------------------------------------------------------
+
+for (const input of form.querySelectorAll("input[type=file]")) {
+  input.addEventListener("change", () => {
+    [...input.files].forEach((file) => enqueue(file));
+    input.value = "";
+  });
+}
+form.addEventListener("submit", (event) => event.preventDefault());
+
+for (const name of ["dragenter", "dragover"]) {
+  document.addEventListener(name, (event) => {
+    event.preventDefault();
+    dropzone.classList.add("is-over");
+  });
+}
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) dropzone.classList.remove("is-over");
+});
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  dropzone.classList.remove("is-over");
+  [...event.dataTransfer.files].forEach((file) => enqueue(file));
+});
+window.addEventListener("beforeunload", (event) => {
+  if (running || waiting.length) event.preventDefault();
+});
+
+poll();

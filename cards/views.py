@@ -1,0 +1,226 @@
+"""Private pictures, and the upload page: reached through the admin, by staff with permission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.core.cache import caches
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+)
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cards import images, intake, vault
+from cards.forms import BatchForm
+from cards.models import Arrival, Batch, Card, Side
+
+SIZES = {"thumb": 240, "view": 2000}
+"""Longest side in pixels of the pictures that pages show."""
+
+View = Callable[..., HttpResponseBase]
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Signed-in staff with `permission`; others get 403, visitors the sign-in page."""
+
+    def decorate(view: View) -> View:
+        guarded = permission_required(permission, raise_exception=True)(view)
+
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return guarded(request, *args, **kwargs)
+
+        return inner
+
+    return decorate
+
+
+@needs("cards.view_picture")
+@require_GET
+def picture(request: HttpRequest, side_id: int, size: str) -> HttpResponse:
+    """A side as JPEG of one of `SIZES`, made once and then kept in the cache of pictures."""
+    if size not in SIZES:
+        raise Http404
+    side = get_object_or_404(Side, pk=side_id)
+    cache = caches["pictures"]
+    key = f"{side.picture}-{side.page}-{size}"
+    data = cache.get(key)
+    if data is None:
+        try:
+            original = vault.get(vault.picture_name(side.picture, side.media_type))
+            whole = images.page(original, side.media_type, side.page, intake.limits())
+        except (vault.VaultError, images.PictureError) as error:
+            return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
+        data = images.encode(whole, longest_px=SIZES[size])
+        cache.set(key, data)
+    response = HttpResponse(data, content_type="image/jpeg")
+    # A side's picture never changes, but it is nobody else's business.
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+@needs("cards.view_picture")
+@require_GET
+def original(request: HttpRequest, side_id: int) -> HttpResponseBase:
+    """The file as it came, as a download."""
+    side = get_object_or_404(Side.objects.select_related("card"), pk=side_id)
+    name = vault.picture_name(side.picture, side.media_type)
+    try:
+        file = vault.open_for_reading(name)
+    except vault.VaultError as error:
+        return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
+    extension = vault.EXTENSIONS[side.media_type]
+    response = FileResponse(
+        file,
+        as_attachment=True,
+        filename=f"{side.picture[:12]}.{extension}",
+        content_type=side.media_type,
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@needs("cards.upload_card")
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponseBase:
+    """The upload page. A POST begins a batch and takes in the files that come with it.
+
+    The page's own script begins the batch without files, asking for JSON, and then sends the files
+    one by one to `upload_file`; without script one form does both.
+    """
+    form = BatchForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        batch = form.save(commit=False)
+        batch.created_by = request.user
+        batch.save()
+        if request.accepts("text/html"):
+            return _take_in_form(request, batch)
+        return JsonResponse(_batch_json(batch))
+    if request.method == "POST" and not request.accepts("text/html"):
+        sentences = [f"{form.fields[f].label if f in form.fields else f}: {e}"
+                     for f, errors in form.errors.items() for e in errors]  # fmt: skip
+        return JsonResponse({"error": " ".join(sentences)}, status=400)
+    return _upload_page(request, form)
+
+
+@needs("cards.upload_card")
+@require_POST
+def upload_file(request: HttpRequest, batch_id: int) -> JsonResponse:
+    """Takes the files of one request into a batch; answers what became of each."""
+    batch = get_object_or_404(_batches_of(request), pk=batch_id)
+    files = request.FILES.getlist("file")
+    if not files:
+        return JsonResponse({"error": "No file came with the request; choose it again."}, status=400)
+    arrivals: list[Arrival] = []
+    for file in files:
+        try:
+            arrivals += intake.take_in(file, batch, name=file.name or "", by=request.user)  # type: ignore[arg-type]
+        except vault.VaultError:
+            return JsonResponse({"error": VAULT_DOWN}, status=503)
+    return JsonResponse({"arrivals": _arrivals_json(arrival.pk for arrival in arrivals)})
+
+
+@needs("cards.upload_card")
+@require_GET
+def upload_status(request: HttpRequest, batch_id: int) -> JsonResponse:
+    """How the files of a batch stand."""
+    batch = get_object_or_404(_batches_of(request), pk=batch_id)
+    ids = batch.arrivals.values_list("pk", flat=True)
+    return JsonResponse({"arrivals": _arrivals_json(ids)})
+
+
+VAULT_DOWN = (
+    "The pictures cannot be stored just now, so this file was not taken in; what came before it is"
+    " safe. Try again in a minute, and tell your administrator if it goes on."
+)
+
+
+def _batches_of(request: HttpRequest) -> Any:
+    """Batches whose files this person may add to or look at."""
+    if request.user.has_perm("cards.change_batch"):
+        return Batch.objects.all()
+    return Batch.objects.filter(created_by=request.user)
+
+
+def _take_in_form(request: HttpRequest, batch: Batch) -> HttpResponseBase:
+    for file in request.FILES.getlist("file"):
+        try:
+            intake.take_in(file, batch, name=file.name or "", by=request.user)  # type: ignore[arg-type]
+        except vault.VaultError:
+            intake.refuse(batch, file.name or "", VAULT_DOWN)
+    return redirect(f"{reverse('admin:cards_upload')}?batch={batch.pk}")
+
+
+def _upload_page(request: HttpRequest, form: BatchForm) -> HttpResponseBase:
+    chosen = request.GET.get("batch", "")
+    batch = _batches_of(request).filter(pk=chosen).first() if chosen.isdigit() else None
+    context = {
+        **admin.site.each_context(request),
+        "title": "Upload cards",
+        "form": form,
+        "batch": batch,
+        "arrivals": batch.arrivals.select_related("card") if batch else (),
+        "accepted": intake.ACCEPTED,
+        "max_file_bytes": settings.MAX_FILE_BYTES,
+        "max_archive_bytes": settings.MAX_ARCHIVE_BYTES,
+        "state": _batch_json(batch) if batch else None,
+    }
+    return TemplateResponse(request, "cards/upload.html", context)
+
+
+def _batch_json(batch: Batch) -> dict[str, Any]:
+    return {
+        "id": batch.pk,
+        "name": batch.name,
+        "file_url": reverse("admin:cards_upload_file", args=(batch.pk,)),
+        "status_url": reverse("admin:cards_upload_status", args=(batch.pk,)),
+        "page_url": f"{reverse('admin:cards_upload')}?batch={batch.pk}",
+    }
+
+
+def _arrivals_json(ids: Iterable[int]) -> list[dict[str, Any]]:
+    """Arrivals with their cards, in two queries however many they are."""
+    arrivals = list(Arrival.objects.filter(pk__in=list(ids)))
+    cards = {
+        card.pk: card
+        for card in Card.objects.with_front().filter(pk__in={a.card_id for a in arrivals})
+    }
+    return [_arrival_json(arrival, cards.get(arrival.card_id)) for arrival in arrivals]
+
+
+def _arrival_json(arrival: Arrival, card: Card | None) -> dict[str, Any]:
+    return {
+        "id": arrival.pk,
+        "file": arrival.file_name,
+        "outcome": arrival.outcome,
+        "reason": arrival.reason,
+        "card": _card_json(card) if card else None,
+    }
+
+
+def _card_json(card: Card) -> dict[str, Any]:
+    is_read = card.status != Card.Status.UPLOADED
+    who = " · ".join(filter(None, (card.full_name or card.native_name, card.company)))
+    return {
+        "url": reverse("admin:cards_card_change", args=(card.pk,)),
+        "thumb": reverse("admin:cards_picture", args=(card.front, "thumb")) if card.front else "",
+        "is_read": is_read,
+        "status": card.get_status_display(),
+        "text": who or ("nothing legible" if is_read else ""),
+        "doubtful": len(card.doubtful_fields),
+        "notice": card.notice,
+    }
+
