@@ -175,7 +175,9 @@ def _upload_page(request: HttpRequest, form: BatchForm) -> HttpResponseBase:
         "arrivals": batch.arrivals.select_related("card") if batch else (),
         "accepted": intake.ACCEPTED,
         "max_file_bytes": settings.MAX_FILE_BYTES,
+        "max_file_megabytes": settings.MAX_FILE_BYTES // 1_000_000,
         "max_archive_bytes": settings.MAX_ARCHIVE_BYTES,
+        "max_archive_megabytes": settings.MAX_ARCHIVE_BYTES // 1_000_000,
         "state": _batch_json(batch) if batch else None,
     }
     return TemplateResponse(request, "cards/upload.html", context)

@@ -1,6 +1,9 @@
 """The doorbell: what workers are told, and what the clock asks for."""
 
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_ready
 
 from extraction import jobs
 
@@ -11,5 +14,11 @@ def run(extraction_id: int) -> None:
 
 
 @shared_task
-def sweep() -> None:
-    jobs.requeue_stale()
+def sweep(ring_all: bool = False) -> None:
+    jobs.requeue_stale(ring_all=ring_all)
+
+
+@worker_ready.connect
+def _sweep_at_start(**_: Any) -> None:
+    """Messages that a killed worker held are lost; its successor asks for all that is due."""
+    sweep.delay(ring_all=True)

@@ -44,8 +44,8 @@ class Command(BaseCommand):
         for path in tqdm(files, unit="file", disable=None):
             for arrival in self._take_in(path, batch):
                 outcomes[arrival.outcome] += 1
-                note = f": {arrival.reason}" if arrival.reason else ""
-                tqdm.write(f"{arrival.get_outcome_display().lower():<12}  {path}{note}", self.stdout)
+                with tqdm.external_write_mode():
+                    self.stdout.write(_line(arrival))
         counts = ", ".join(f"{outcomes[o.value]} {o.label.lower()}" for o in Arrival.Outcome)
         self.stdout.write(f"Batch “{batch.name}”: {counts}.")
         if outcomes[Arrival.Outcome.REFUSED]:
@@ -62,6 +62,11 @@ class Command(BaseCommand):
         except OSError as error:
             reason = f"The file cannot be read: {error.strerror}."
             return [intake.refuse(batch, path.name, reason)]
+
+
+def _line(arrival: Arrival) -> str:
+    note = f": {arrival.reason}" if arrival.reason else ""
+    return f"{arrival.get_outcome_display().lower():<12}  {arrival.file_name}{note}"
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:

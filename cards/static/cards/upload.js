@@ -139,7 +139,7 @@ function withoutFiles(data) {
 
 function send(file, row) {
   return new Promise((resolve) => {
-    const bar = element("progress", "");
+    const bar = element("progress", "progress");
     bar.max = 1;
     bar.value = 0;
     say(row, "sending", "Sending");

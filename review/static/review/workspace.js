@@ -5,6 +5,7 @@ const form = document.getElementById("workspace");
 const canvas = document.getElementById("canvas");
 const sides = [...canvas.querySelectorAll(".ws-side")];
 const rows = [...form.querySelectorAll(".ws-row")];
+for (const row of rows) row.boxes = JSON.parse(row.dataset.boxes);
 const inputOf = (row) => row.querySelector("input:not([type=hidden]), textarea, select");
 
 // Picture ------------------------------------------------------------------------------------
@@ -30,13 +31,35 @@ function draw() {
   }
 }
 
+// The part of a side that the machine found text on, with a margin; all of it when there is none.
+function written(side) {
+  const [width, height] = sizeOf(side);
+  const points = rows
+    .flatMap((row) => row.boxes)
+    .filter((box) => box.side === Number(side.dataset.side))
+    .flatMap((box) => box.corners);
+  if (!points.length) return [0, 0, width, height];
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  const margin = 0.16 * Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys));
+  return [
+    Math.max(0, Math.min(...xs) - margin), Math.max(0, Math.min(...ys) - margin),
+    Math.min(width, Math.max(...xs) + margin), Math.min(height, Math.max(...ys) + margin),
+  ];
+}
+
+// Shows that part as large as it fits, upright or turned.
 function fit() {
   const side = shown();
   if (!side) return;
-  const [width, height] = view.turn % 180 ? sizeOf(side).reverse() : sizeOf(side);
+  const [width, height] = sizeOf(side);
+  const [left, top, right, bottom] = written(side);
+  const size = view.turn % 180 ? [bottom - top, right - left] : [right - left, bottom - top];
   const room = canvas.getBoundingClientRect();
-  view.scale = Math.min(room.width / width, room.height / height) * 0.94;
-  view.x = view.y = 0;
+  view.scale = Math.min(room.width / size[0], room.height / size[1]) * 0.94;
+  const [x, y] = [(width - left - right) / 2, (height - top - bottom) / 2];
+  const angle = (view.turn * Math.PI) / 180;
+  view.x = view.scale * (x * Math.cos(angle) - y * Math.sin(angle));
+  view.y = view.scale * (x * Math.sin(angle) + y * Math.cos(angle));
   draw();
 }
 
@@ -113,8 +136,7 @@ new ResizeObserver(fit).observe(canvas);
 // Boxes --------------------------------------------------------------------------------------
 
 for (const row of rows) {
-  const boxes = JSON.parse(row.dataset.boxes);
-  row.polygons = boxes.flatMap((box) => {
+  row.polygons = row.boxes.flatMap((box) => {
     const layer = sides[box.side]?.querySelector(".ws-boxes");
     if (!layer) return [];
     const polygon = document.createElementNS(SVG, "polygon");
@@ -124,7 +146,6 @@ for (const row of rows) {
     layer.append(polygon);
     return [polygon];
   });
-  row.firstSide = boxes[0]?.side;
 }
 canvas.querySelectorAll(".ws-boxes").forEach((layer) => layer.classList.add("is-on"));
 
@@ -138,7 +159,7 @@ form.addEventListener("focusin", (event) => {
   for (const other of rows) {
     for (const polygon of other.polygons) polygon.classList.toggle("is-focused", other === row);
   }
-  if (row?.firstSide !== undefined) showSide(row.firstSide);
+  if (row?.boxes.length) showSide(row.boxes[0].side);
 });
 
 // Fields -------------------------------------------------------------------------------------

@@ -1,0 +1,61 @@
+from cards.fields import CONTACT_FIELDS
+from extraction import ocr
+from extraction.extractors.offline import Extractor
+from extraction.result import Box, Line, Result
+
+LINES = tuple(
+    Line(
+        text,
+        0.98,
+        Box(0, ((0.0, top), (400.0, top), (400.0, top + 20.0), (0.0, top + 20.0))),
+    )
+    for text, top in (
+        ("Rosa Halloway", 0.0),
+        ("Sales Manager", 30.0),
+        ("E-mail: Rosa@Northwind.example", 90.0),
+        ("Tel: +1 217 555 01", 120.0),
+    )
+)
+
+
+def test_values_are_normalised_and_stand_somewhere():
+    values = Extractor().parse({}, LINES).values
+    assert values["full_name"].text == "Rosa Halloway"
+    assert values["full_name"].boxes == (LINES[0].box,)
+    assert values["email"].text == "rosa@northwind.example"
+    (box,) = values["email"].boxes
+    assert box.corners[0][0] > 50
+
+
+def test_only_contact_fields_with_text_are_given():
+    values = Extractor().parse({}, LINES).values
+    assert set(values) <= set(CONTACT_FIELDS)
+    assert all(value.text for value in values.values())
+
+
+def test_a_doubtful_value_says_why():
+    assert Extractor().parse({}, LINES).values["phone"].reason == "shorter than American numbers"
+
+
+def test_the_lines_are_kept_beside_the_values():
+    assert Extractor().parse({}, LINES).lines == LINES
+
+
+def test_the_answer_holds_nothing_but_the_version_of_the_rules():
+    extractor = Extractor()
+    assert extractor.ask([], LINES) == extractor.parameters()
+
+
+def test_the_same_answer_is_parsed_to_the_same_result():
+    extractor = Extractor()
+    first = extractor.parse(extractor.ask([], LINES), LINES)
+    assert Result.from_json(first.to_json()).values.keys() == first.values.keys()
+    assert extractor.parse({}, LINES) == first
+
+
+def test_a_card_without_text_gives_an_empty_result():
+    assert Extractor().parse({}, []) == Result({}, ())
+
+
+def test_the_model_is_the_identity_of_the_ocr():
+    assert Extractor().model == ocr.identity()
