@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
@@ -30,14 +31,16 @@ class RowForm(forms.ModelForm[WaitingCard]):
     """A row of the list: knows what the person saw, and which version that was.
 
     Each input carries its first value along, so that only what this person changed counts as a
-    change; a row whose card has moved on is refused with both values, and can then be sent again.
+    change. A row whose card has moved on is refused with both values where they collide, and can
+    then be sent again; edits of different cells both stay.
     """
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    seen_status = forms.ChoiceField(choices=Card.Status.choices, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["version"] = self.instance.version
+        self.initial |= {"version": self.instance.version, "seen_status": self.instance.status}
         for name, field in self.fields.items():
             if name in LABELS:
                 field.show_hidden_initial = True
@@ -56,24 +59,46 @@ class RowForm(forms.ModelForm[WaitingCard]):
         for name in self.changed_data:
             values[name] = printable(values.get(name) or "")
         if self.changed_data and values.get("version") != self.instance.version:
-            self._refuse(values)
+            self._merge(values)
         return values
 
-    def _refuse(self, values: dict[str, Any]) -> None:
+    def _merge(self, values: dict[str, Any]) -> None:
+        """Goes on with the card as it is now, unless a colleague's change collides with this one."""
         stale = decisions.StaleCard(Card.objects.get(pk=self.instance.pk))
+        values["version"] = stale.card.version
         for name in self.changed_data:
-            theirs = getattr(stale.card, name)
-            if theirs != values.get(name):
+            if collision := self._collision(name, stale.card, values):
                 self.add_error(
                     name,
-                    f"{stale.colleague} has put “{theirs or 'nothing'}” here meanwhile; you typed"
+                    f"{stale.colleague} has {collision} meanwhile; you typed"
                     f" “{values.get(name) or 'nothing'}”. Save again to keep yours.",
                 )
-        if self.errors:
+        if self.errors:  # the next attempt starts from what is shown now
             self.data = self.data.copy()
             self.data[self.add_prefix("version")] = str(stale.card.version)
-        else:  # a colleague changed other fields only, or typed the same
-            values["version"] = stale.card.version
+            self.data[self.add_prefix("seen_status")] = stale.card.status
+
+    def _collision(self, name: str, card: Card, values: dict[str, Any]) -> str:
+        theirs, seen = getattr(card, name), self.data.get(self.add_initial_prefix(name), "")
+        if theirs != seen and theirs != values.get(name):
+            return f"put “{theirs or 'nothing'}” here"
+        if card.status != values.get("seen_status"):
+            return f"moved this card to “{card.get_status_display()}”"
+        return ""
+
+
+class QueueList(ChangeList):
+    """The list; when rows are refused it shows the rows that were sent, whatever waits now."""
+
+    @property
+    def formset(self) -> Any:
+        return self._formset
+
+    @formset.setter
+    def formset(self, formset: Any) -> None:
+        self._formset = formset
+        if formset is not None and formset.is_bound:
+            self.result_list = [form.instance for form in formset.forms]
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -131,7 +156,7 @@ class WaitingCardAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     search_fields = ("full_name", "native_name", "company", "email", "phone", "mobile")
     search_help_text = "Name, company, e-mail or number"
-    ordering = ("batch", "-doubt", "id")
+    ordering = ("batch_id", "-doubt", "id")
     change_list_template = "review/queue.html"
     actions = ("read_again",)
 
@@ -160,6 +185,9 @@ class WaitingCardAdmin(ReadOnlyAdmin):
         except ValueError:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]
         return views.workspace(request, card_id)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return QueueList
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get_changelist_form(request, form=RowForm, **kwargs)

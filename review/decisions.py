@@ -48,7 +48,7 @@ class StaleCard(DecisionError):
 
 def waiting() -> CardQuerySet:
     """The cards that need a person: the oldest batch first, the most doubtful first within it."""
-    return Card.objects.filter(status=Card.Status.NEEDS_REVIEW).order_by("batch", "-doubt", "id")
+    return Card.objects.filter(status=Card.Status.NEEDS_REVIEW).order_by("batch_id", "-doubt", "id")
 
 
 def next_for(user: User, *, after: Card | None = None) -> Card | None:

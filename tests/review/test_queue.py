@@ -1,0 +1,210 @@
+"""The list of waiting cards, corrected in place without losing a colleague's edit."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cards.models import Batch, Card
+from review import decisions
+from tests.cast import Person
+from tests.review.conftest import MakeCard
+
+pytestmark = pytest.mark.django_db
+
+EDITABLE = ("full_name", "company", "job_title", "email", "phone", "mobile")
+QUEUE = "/admin/review/waitingcard/"
+
+
+def form_of(cards: list[Card]) -> dict[str, Any]:
+    """What a browser would send back for `cards` as they are now, untouched."""
+    data: dict[str, Any] = {
+        "form-TOTAL_FORMS": len(cards),
+        "form-INITIAL_FORMS": len(cards),
+        "_save": "Save",
+    }
+    for index, card in enumerate(cards):
+        data[f"form-{index}-id"] = str(card.pk)
+        data[f"form-{index}-version"] = card.version
+        data[f"form-{index}-seen_status"] = card.status
+        for name in EDITABLE:
+            data[f"form-{index}-{name}"] = getattr(card, name)
+            data[f"initial-form-{index}-{name}"] = getattr(card, name)
+    return data
+
+
+def save(client: Client, data: dict[str, Any]) -> Any:
+    return client.post(QUEUE, data)
+
+
+def text_of(response: Any) -> str:
+    return html.unescape(response.content.decode())
+
+
+def test_the_list_is_in_the_order_of_urgency(make_card: MakeCard, reviewer: Person) -> None:
+    old, new = Batch.objects.create(name="old"), Batch.objects.create(name="new")
+    make_card(batch=new, doubt=0.9, company="third")
+    make_card(batch=old, doubt=0.1, company="second")
+    make_card(batch=old, doubt=0.5, company="first")
+    page = text_of(reviewer.client.get(QUEUE))
+    assert re.findall(r'name="form-\d-company" value="(\w+)"', page) == ["first", "second", "third"]
+
+
+def test_only_waiting_cards_are_listed_unless_others_are_asked_for(
+    make_card: MakeCard, reviewer: Person
+) -> None:
+    make_card(company="Waits")
+    make_card(company="Done", status=Card.Status.APPROVED)
+    assert "Done" not in text_of(reviewer.client.get(QUEUE))
+    assert "Done" in text_of(reviewer.client.get(QUEUE + "?status=approved"))
+    assert "Waits" in text_of(reviewer.client.get(QUEUE + "?status=all"))
+
+
+def test_the_browser_gets_the_form_that_these_tests_send(card: Card, reviewer: Person) -> None:
+    page = text_of(reviewer.client.get(QUEUE))
+    names = set(re.findall(r'name="((?:initial-)?form-0-\w+)"', page))
+    assert names == {name for name in form_of([card]) if "form-0-" in name}
+
+
+def test_a_cell_can_be_corrected_in_place(card: Card, reviewer: Person) -> None:
+    response = save(reviewer.client, form_of([card]) | {"form-0-company": "Nordlicht GmbH"})
+    assert response.status_code == 302
+    card.refresh_from_db()
+    assert (card.company, card.version, card.is_edited) == ("Nordlicht GmbH", 1, True)
+
+
+def test_a_correction_in_the_list_is_kept_as_a_review(card: Card, reviewer: Person) -> None:
+    save(reviewer.client, form_of([card]) | {"form-0-company": "Nordlicht GmbH"})
+    review = card.reviews.get()
+    assert (review.decision, review.by) == ("corrected", reviewer.user)
+    assert [c.field for c in review.corrections.all()] == ["company"]
+
+
+def test_rows_that_were_not_touched_are_not_written(
+    make_card: MakeCard, reviewer: Person
+) -> None:
+    cards = [make_card(), make_card()]
+    save(reviewer.client, form_of(cards) | {"form-1-company": "Changed"})
+    assert [Card.objects.get(pk=c.pk).version for c in cards] == [0, 1]
+
+
+def test_a_stale_row_is_refused_with_both_values(
+    card: Card, reviewer: Person, manager: Person
+) -> None:
+    data = form_of([card]) | {"form-0-company": "Mine AG"}
+    decisions.correct(card, {"company": "Theirs GmbH"}, version=0, by=manager.user)
+    page = text_of(save(reviewer.client, data))
+    assert "“Theirs GmbH”" in page
+    assert "you typed “Mine AG”" in page
+    assert 'value="Mine AG"' in page
+    card.refresh_from_db()
+    assert card.company == "Theirs GmbH"
+
+
+def test_a_refused_row_can_be_saved_again(card: Card, reviewer: Person, manager: Person) -> None:
+    data = form_of([card]) | {"form-0-company": "Mine AG"}
+    decisions.correct(card, {"company": "Theirs GmbH"}, version=0, by=manager.user)
+    page = text_of(save(reviewer.client, data))
+    found = re.search(r'name="form-0-version" value="(\d+)"', page)
+    assert found
+    save(reviewer.client, data | {"form-0-version": found[1]})
+    card.refresh_from_db()
+    assert card.company == "Mine AG"
+
+
+def test_a_stale_row_that_this_person_did_not_touch_is_left_alone(
+    card: Card, reviewer: Person, manager: Person
+) -> None:
+    data = form_of([card])
+    decisions.correct(card, {"company": "Theirs GmbH"}, version=0, by=manager.user)
+    assert save(reviewer.client, data).status_code == 302
+    card.refresh_from_db()
+    assert card.company == "Theirs GmbH"
+
+
+def test_edits_of_different_cells_of_one_row_both_stay(
+    card: Card, reviewer: Person, manager: Person
+) -> None:
+    data = form_of([card]) | {"form-0-email": "mira@nordlicht.example"}
+    decisions.correct(card, {"company": "Theirs GmbH"}, version=0, by=manager.user)
+    assert save(reviewer.client, data).status_code == 302
+    card.refresh_from_db()
+    assert (card.company, card.email) == ("Theirs GmbH", "mira@nordlicht.example")
+
+
+def test_a_row_whose_card_was_decided_meanwhile_is_not_silently_lost(
+    card: Card, reviewer: Person, manager: Person
+) -> None:
+    """The row is no longer in the list of what waits; it is shown all the same."""
+    data = form_of([card]) | {"form-0-company": "Mine AG"}
+    decisions.approve(card, card.contact(), version=0, by=manager.user)
+    page = text_of(save(reviewer.client, data))
+    assert "Mona has moved this card to “Approved” meanwhile; you typed “Mine AG”" in page
+    assert 'value="Mine AG"' in page
+    card.refresh_from_db()
+    assert (card.company, card.status) == ("Nordlicht Optik", "approved")
+
+
+def test_a_refused_row_stands_beside_its_own_picture(
+    make_card: MakeCard, reviewer: Person, manager: Person
+) -> None:
+    """Cards that left the list meanwhile must not shift the rows of the others."""
+    gone, edited = make_card(doubt=0.9, company="Gone"), make_card(doubt=0.1, company="Edited")
+    data = form_of([gone, edited]) | {"form-1-company": "x" * 300}
+    decisions.approve(gone, gone.contact(), version=0, by=manager.user)
+    page = text_of(save(reviewer.client, data))
+    rows = re.findall(r"<tr.*?</tr>", page, flags=re.DOTALL)
+    row = next(row for row in rows if "x" * 300 in row)
+    side = edited.sides.get()
+    assert f"/sides/{side.pk}/thumb.jpg" in row
+
+
+def test_text_that_is_too_long_is_refused_in_its_cell(card: Card, reviewer: Person) -> None:
+    page = text_of(save(reviewer.client, form_of([card]) | {"form-0-company": "x" * 300}))
+    assert "at most 200 characters" in page
+    card.refresh_from_db()
+    assert card.company == "Nordlicht Optik"
+
+
+def test_cards_chosen_in_the_list_can_be_read_again(
+    card: Card, manager: Person, bell: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        manager.client.post(QUEUE, {"action": "read_again", "_selected_action": str(card.pk)})
+    assert len(bell) == 1
+
+
+def test_a_full_page_of_rows_stays_under_the_limit_of_fields(
+    make_card: MakeCard, reviewer: Person
+) -> None:
+    cards = [make_card() for _ in range(50)]
+    data = form_of(list(decisions.waiting())) | {"form-0-company": "Changed"}
+    assert save(reviewer.client, data).status_code == 302
+    assert Card.objects.filter(company="Changed").count() == 1
+    assert len(cards) == 50
+
+
+def test_the_list_takes_the_same_queries_for_3_rows_and_for_30(
+    make_card: MakeCard, reviewer: Person
+) -> None:
+    counts = []
+    for more in (3, 27):
+        for _ in range(more):
+            make_card()
+        with CaptureQueriesContext(connection) as queries:
+            reviewer.client.get(QUEUE)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("who", ["uploader", "analyst", "outsider"])
+def test_only_reviewers_see_the_list(who: str, request: pytest.FixtureRequest) -> None:
+    person: Person = request.getfixturevalue(who)
+    assert person.client.get(reverse("admin:review_waitingcard_changelist")).status_code == 403
