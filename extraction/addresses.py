@@ -149,12 +149,14 @@ def _touches(piece: Piece, other: Piece, pieces: Sequence[Piece]) -> bool:
         sizes = sorted((piece.height, other.height))
         return sizes[1] < 1.6 * sizes[0]
     left, right = sorted((piece, other), key=lambda one: one.left)
-    is_column = any(
+    if not is_right_of(right, left, gap=1.5):
+        return False
+    # With lines of its own above or below, the right one is a column, not the rest of the row.
+    return not any(
         (is_below(right, third) or is_below(third, right))
         and abs(right.left - third.left) < 0.7 * right.height
         for third in pieces
     )
-    return is_right_of(right, left, gap=1.5) and not is_column
 
 
 def _between(piece: Piece, pieces: Sequence[Piece], scores: Mapping[int, float]) -> bool:

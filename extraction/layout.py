@@ -66,12 +66,13 @@ def is_below(lower: Piece, upper: Piece, *, gap: float = 1.2) -> bool:
 
     `gap` is the most room between them, in heights of the smaller type.
     """
-    if lower.side != upper.side or lower is upper:
+    if lower.side != upper.side or lower.middle <= upper.middle:
         return False
     room = lower.top - upper.bottom
     height = min(lower.height, upper.height)
-    shared = min(lower.right, upper.right) - max(lower.left, upper.left)
-    return -0.6 * height < room < gap * height and shared > 0 and lower.middle > upper.middle
+    if not -0.6 * height < room < gap * height:
+        return False
+    return min(lower.right, upper.right) > max(lower.left, upper.left)
 
 
 def is_right_of(right: Piece, left: Piece, *, gap: float = 4.0) -> bool:

@@ -7,7 +7,7 @@ from PIL import Image
 from extraction import ocr
 
 
-def drawn(*rows, size=(900, 300)):
+def drawn(*rows, size=(700, 460)):
     """A white picture with black text: each row is a text, its left and its base line in px."""
     import cv2
 
@@ -48,7 +48,7 @@ def test_boxes_of_a_large_picture_are_scaled_back(front, lines):
 
 
 def test_sides_are_counted_from_the_front(front):
-    back = drawn(("北風造船", 40, 120), size=(400, 200))
+    back = drawn(("北風造船", 40, 120), size=(400, 260))
     read = ocr.read([front, back])
     assert [line.box.side for line in read] == [0, 0, 1]
     assert read[-1].text == "北風造船"
