@@ -26,7 +26,7 @@ env.private_folder(DATA_DIR)
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.secret("SECRET_KEY") or env.kept_secret(DATA_DIR / "secret-key")
 BIND = env.text("BIND", "127.0.0.1")
-PORT = env.integer("PORT", 8000, at_least=0)
+PORT = env.integer("PORT", 8000, at_least=0, at_most=65535)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 WEB_PROCESSES = env.integer("WEB_PROCESSES", 2)
@@ -155,6 +155,8 @@ CACHES = {
 # Queue: Redis through REDIS_URL, or files in DATA_DIR.
 REDIS_URL = env.secret("REDIS_URL")
 QUEUE_DIR = DATA_DIR / "queue"
+if REDIS_URL and urlsplit(REDIS_URL).scheme not in ("redis", "rediss"):
+    raise ImproperlyConfigured("REDIS_URL must begin with redis:// or rediss://.")
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
@@ -270,6 +272,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         name: {"level": "WARNING"}
-        for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace", "kombu", "PIL")
+        for name in (
+            "celery.beat", "celery.worker.strategy", "celery.worker.request", "celery.app.trace",
+            "kombu", "PIL",
+        )  # fmt: skip
     },
 }

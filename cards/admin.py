@@ -23,12 +23,6 @@ BADGES = {
     Card.Status.REJECTED: "quiet",
 }
 
-CONTACT_FIELDSETS = [
-    (group, {"fields": [column.name for column in CONTACT_COLUMNS if column.info.group == group]})
-    for group in GROUPS
-]
-
-
 def badge(kind: str, text: str) -> SafeString:
     return format_html('<span class="badge badge-{}">{}</span>', kind, text)
 
@@ -60,7 +54,8 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 @admin.register(Card)
 class CardAdmin(TransferMixin, ReadOnlyAdmin):
     list_display = (
-        "picture", "name", "company", "job_title", "email", "phone", "state", "batch", "created_at",
+        "picture", "name", "standing", "company", "job_title", "email", "phone", "batch",
+        "created_at",
     )  # fmt: skip
     list_display_links = ("picture", "name")
     list_filter = ("status", "contact_type", ("batch", admin.RelatedOnlyFieldListFilter))
@@ -79,7 +74,10 @@ class CardAdmin(TransferMixin, ReadOnlyAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("sides/<int:side_id>/original", wrap(views.original), name="cards_original"),
-            path("sides/<int:side_id>/<str:size>.jpg", wrap(views.picture), name="cards_picture"),
+            path(
+                "sides/<int:side_id>/<str:size>.jpg", wrap(views.picture, cacheable=True),
+                name="cards_picture",
+            ),
             path("upload/", wrap(views.upload), name="cards_upload"),
             path("upload/<int:batch_id>/file", wrap(views.upload_file), name="cards_upload_file"),
             path(
@@ -90,8 +88,24 @@ class CardAdmin(TransferMixin, ReadOnlyAdmin):
         return [*own, *super().get_urls()]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        kept = ("status", "notice", "batch", "file_name", "created_at", "approved_at", "updated_at")
-        return [*CONTACT_FIELDSETS, ("Extra", {"fields": ("extra",)}), ("Card", {"fields": kept})]
+        """What the card has, group by group; nobody types here, so empty fields only take room."""
+        groups = [
+            (group, [c.name for c in CONTACT_COLUMNS if c.info.group == group])
+            for group in GROUPS
+        ]
+        groups.append(("Extra", ["extra"]))
+        groups.append(
+            (
+                "Card",
+                ["status", "notice", "batch", "file_name", "created_at", "approved_at",
+                 "updated_at"],
+            )
+        )  # fmt: skip
+        filled = [
+            (group, [name for name in names if obj is None or getattr(obj, name)])
+            for group, names in groups
+        ]
+        return [(group, {"fields": names}) for group, names in filled if names]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -114,7 +128,8 @@ class CardAdmin(TransferMixin, ReadOnlyAdmin):
         return card.full_name or card.native_name or "–"
 
     @admin.display(description="Status", ordering="status")
-    def state(self, card: Card) -> SafeString:
+    def standing(self, card: Card) -> SafeString:
+        # Not `state`: that is a field of the address, and a field goes before a method.
         return badge(BADGES[Card.Status(card.status)], card.get_status_display())
 
 

@@ -95,7 +95,7 @@ class ContactFields(models.Model):
 
     prefix = _text(
         "Person", "Prefix", "Title before the name, such as Dr., Prof., Mr. or Ms.",
-        vcard="N.prefix", crm=("Title", "Name Prefix", "Salutation"), max_length=60,
+        vcard="N.prefix", crm=("Name Prefix", "Salutation"), max_length=60,
     )  # fmt: skip
     full_name = _text(
         "Person", "Full name",
@@ -122,7 +122,7 @@ class ContactFields(models.Model):
     )  # fmt: skip
     job_title = _text(
         "Work", "Job title", "Position or role, as printed; several joined by a comma.",
-        vcard="TITLE", crm=("Job Title", "Position", "Organization Title"),
+        vcard="TITLE", crm=("Job Title", "Title", "Position", "Organization Title"),
     )  # fmt: skip
     department = _text(
         "Work", "Department", "Department, division or unit within the company.",

@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 import io
-import warnings
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+# The limit is ours, `Limits.pixels`, and is checked before a pixel is decoded. Pillow's own is one
+# fixed figure, and as a warning it cannot be relied on while other threads change the filters.
+Image.MAX_IMAGE_PIXELS = None
 
 _FORMATS = {
-    "image/jpeg": ("JPEG", "MPO"),
+    # Two-picture JPEGs of phones (MPO) too: Pillow finds out by itself.
+    "image/jpeg": ("JPEG",),
     "image/png": ("PNG",),
     "image/webp": ("WEBP",),
     "image/tiff": ("TIFF",),
     "image/heic": ("HEIF",),
 }
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture upright, by the orientation in its EXIF block."""
+
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+
+# PDFium keeps state between its documents: two threads at once spoil each other's pages.
+_pdfium = threading.RLock()
 
 PDF_LONGEST_SIDE_PX = 2400
 """A business card page at about 700 dpi, an A4 page at about 200 dpi."""
@@ -101,17 +120,13 @@ def _opened(data: bytes, kind: str) -> Iterator[Image.Image]:
 
         pillow_heif.register_heif_opener()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=_FORMATS[kind]) as picture:
-                yield picture
+        with Image.open(io.BytesIO(data), formats=_FORMATS[kind]) as picture:
+            yield picture
     except PictureError:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PictureError("The picture has too many pixels; scale it down and try again.") from None
     except UnidentifiedImageError:
         raise PictureError("The file is damaged: it cannot be opened as a picture.") from None
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, RuntimeError) as error:
+    except Exception as error:  # on damaged bytes a decoder may raise anything
         raise PictureError(
             "The file is damaged or cut off; copy it again from where it came from."
         ) from error
@@ -120,38 +135,48 @@ def _opened(data: bytes, kind: str) -> Iterator[Image.Image]:
 def _upright(picture: Image.Image, limits: Limits) -> Image.Image:
     _check_size(picture.size, limits)
     picture.load()
-    # A lying EXIF block must not cost the picture: it then counts as upright already.
-    try:
-        turned = ImageOps.exif_transpose(picture)
-    except (ValueError, TypeError, KeyError, SyntaxError):
-        turned = picture
+    turned = _turned(picture)
     if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:
         layer = turned.convert("RGBA")
         white = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(white, layer).convert("RGB")
-    if turned.mode.startswith("I;16") or turned.mode == "I":
-        return turned.point(lambda value: value / 256).convert("L").convert("RGB")
+    if turned.mode.startswith("I"):
+        return turned.convert("I").point(lambda value: value / 256).convert("L").convert("RGB")
     return turned.convert("RGB")
+
+
+def _turned(picture: Image.Image) -> Image.Image:
+    """`picture` upright; one whose EXIF block is damaged counts as upright already.
+
+    Pillow's `exif_transpose` would also write the block anew, which fails when it lies.
+    """
+    try:
+        turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # see `_opened`
+        return picture
+    return picture if turn is None else picture.transpose(turn)
 
 
 @contextmanager
 def _pdf(data: bytes) -> Iterator[Any]:
+    """The open PDF, to be used within the block only; other threads wait meanwhile."""
     import pypdfium2
 
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise PictureError(
-                "The PDF is protected with a password; save it without one and try again."
-            ) from None
-        raise PictureError("The PDF is damaged or cut off; export it again.") from None
-    try:
-        yield document
-    except pypdfium2.PdfiumError as error:
-        raise PictureError("A page of the PDF is damaged; export it again.") from error
-    finally:
-        document.close()
+    with _pdfium:
+        try:
+            document = pypdfium2.PdfDocument(data)
+        except pypdfium2.PdfiumError as error:
+            if "password" in str(error).lower():
+                raise PictureError(
+                    "The PDF is protected with a password; save it without one and try again."
+                ) from None
+            raise PictureError("The PDF is damaged or cut off; export it again.") from None
+        try:
+            yield document
+        except (pypdfium2.PdfiumError, IndexError) as error:
+            raise PictureError("A page of the PDF is damaged; export it again.") from error
+        finally:
+            document.close()
 
 
 def _pdf_pages(data: bytes, limits: Limits) -> Iterator[Image.Image]:

@@ -6,14 +6,13 @@ import hashlib
 import os
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cards import images, vault
@@ -51,30 +50,50 @@ def limits() -> images.Limits:
 
 def _take_in_archive(file: BinaryIO, batch: Batch, *, name: str, by: User | None) -> list[Arrival]:
     try:
-        if file.seek(0, os.SEEK_END) > settings.MAX_ARCHIVE_BYTES:
-            raise Refused(
-                f"The ZIP is larger than {settings.MAX_ARCHIVE_BYTES / 1e6:.0f} MB;"
-                " send it in parts."
-            )
-        with zipfile.ZipFile(file) as archive:
-            members = [info for info in archive.infolist() if not _is_clutter(info)]
-            if not members:
-                raise Refused("The ZIP holds no files.")
-            if len(members) > settings.MAX_FILES:
-                raise Refused(
-                    f"The ZIP holds {len(members)} files and the limit is {settings.MAX_FILES};"
-                    " send it in parts."
-                )
-            return [
-                _take_in_one(
-                    partial(_unpack, archive, info), batch, name=f"{name}/{info.filename}", by=by
-                )
-                for info in members
-            ]
+        archive = _opened(file)
+        members = _members(archive)
     except Refused as refusal:
         return [refuse(batch, name, str(refusal))]
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
-        return [refuse(batch, name, "The ZIP is damaged or cut off; make it again.")]
+    with archive:
+        return [
+            _take_in_one(
+                partial(_unpack, archive, info), batch, name=f"{name}/{info.filename}", by=by
+            )
+            for info in members
+        ]
+
+
+def _opened(file: BinaryIO) -> zipfile.ZipFile:
+    """The ZIP in `file`, its list of members read. Raises Refused."""
+    if file.seek(0, os.SEEK_END) > settings.MAX_ARCHIVE_BYTES:
+        raise Refused(
+            f"The ZIP is larger than {settings.MAX_ARCHIVE_BYTES / 1e6:.0f} MB; send it in parts."
+        )
+    try:
+        return zipfile.ZipFile(file)
+    except Exception:  # on damaged bytes a decoder may raise anything
+        raise Refused("The ZIP is damaged or cut off; make it again.") from None
+
+
+def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The files in a ZIP without what systems add by themselves. Raises Refused."""
+    members = [info for info in archive.infolist() if not _is_clutter(info)]
+    if not members:
+        raise Refused("The ZIP holds no files.")
+    if len(members) > settings.MAX_FILES:
+        raise Refused(
+            f"The ZIP holds {len(members)} files and the limit is {settings.MAX_FILES};"
+            " send it in parts."
+        )
+    # Of a member no more is unpacked than it declares, and no more than a file may have.
+    if sum(min(info.file_size, settings.MAX_FILE_BYTES) for info in members) > (
+        settings.MAX_ARCHIVE_BYTES
+    ):
+        raise Refused(
+            f"The ZIP unpacks to more than {settings.MAX_ARCHIVE_BYTES / 1e6:.0f} MB;"
+            " send it in parts."
+        )
+    return members
 
 
 def _read(file: IO[bytes]) -> bytes:
@@ -91,8 +110,8 @@ def _read(file: IO[bytes]) -> bytes:
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     """The bytes of a ZIP's member, never more than a file may have. Raises Refused."""
-    path = PurePosixPath(info.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    path = info.filename.replace("\\", "/")
+    if path.startswith("/") or ".." in path.split("/") or path[1:3] == ":/":
         raise Refused("Its name in the ZIP points outside of the ZIP; rename it and try again.")
     if stat.S_ISLNK(info.external_attr >> 16):
         raise Refused("It is a link, not a file; put the file itself into the ZIP.")
@@ -101,12 +120,15 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(info) as member:
             return _read(member)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError):
+    except Refused:
+        raise
+    except Exception:  # each kind of compression has errors of its own
         raise Refused("It is damaged in the ZIP; make the ZIP again.") from None
 
 
 def _is_clutter(info: zipfile.ZipInfo) -> bool:
-    return info.is_dir() or not _CLUTTER.isdisjoint(PurePosixPath(info.filename).parts)
+    is_folder = info.filename.endswith("/")
+    return is_folder or not _CLUTTER.isdisjoint(PurePosixPath(info.filename).parts)
 
 
 def _take_in_one(
@@ -120,7 +142,7 @@ def _take_in_one(
         if not kind:
             raise Refused(f"This is no picture of a kind we can read; send {ACCEPTED}.")
         sha256 = hashlib.sha256(data).hexdigest()
-        if batch.duplicate_policy == Batch.DuplicatePolicy.SKIP and (here := _find(sha256)):
+        if here := _duplicate(batch, sha256):
             return _link(batch, name, here)
         sizes = [page.size for page in images.pages(data, kind, limits())]
     except (Refused, images.PictureError) as refusal:
@@ -150,6 +172,9 @@ def _keep(
     ]  # fmt: skip
     vault.put_json(vault.card_name(card.id), _document(card, sides, by))
     with transaction.atomic():
+        _wait_for_others(picture)
+        if here := _duplicate(batch, picture):
+            return _link(batch, name, here)
         card.save(force_insert=True)
         Side.objects.bulk_create(sides)
         arrival = _arrive(batch, name, Arrival.Outcome.TAKEN_IN, card=card)
@@ -175,14 +200,24 @@ def _arrive(
     )
 
 
-def _find(sha256: str) -> Card | None:
+def _duplicate(batch: Batch, sha256: str) -> Card | None:
+    """The oldest card with this picture, when the batch wants to know of it."""
+    if batch.duplicate_policy != Batch.DuplicatePolicy.SKIP:
+        return None
     cards = Card.objects.filter(sides__picture=sha256).select_related("batch")
     return cards.order_by("id").first()
 
 
+def _wait_for_others(sha256: str) -> None:
+    """Let whoever is adding the same picture commit first; on SQLite the transaction did so."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(sha256[:15], 16)])
+
+
 def _short(name: str) -> str:
     """A file's name without what could harm a page, a log or a column: its last 255 characters."""
-    return "".join(c if c.isprintable() else "�" for c in name)[-255:]
+    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in name)[-255:]
 
 
 def _document(card: Card, sides: Sequence[Side], by: User | None) -> dict[str, object]:

@@ -116,6 +116,9 @@ class CardResource(ModelResource):  # type: ignore[misc]
         self.batch: Batch | None = None
         self.before: dict[str, str] = {}
 
+    def init_instance(self, row: Any = None) -> Card:
+        return Card(status=Card.Status.APPROVED, approved_at=timezone.now(), is_edited=True)
+
     @classmethod
     def column_names(cls) -> tuple[str, ...]:
         """The headers an import reads, in their usual order."""
@@ -216,15 +219,13 @@ class CardResource(ModelResource):  # type: ignore[misc]
             self.batch = Batch.objects.create(name=name[:120], source=SOURCE, created_by=by)
         card.batch = self.batch
         card.file_name = file_name[-255:]
-        card.status = Card.Status.APPROVED
-        card.approved_at = timezone.now()
-        card.is_edited = True
         card.save(force_insert=True)
 
     def _correct(self, card: Card) -> None:
+        card.is_edited = True
         seen = Card.objects.filter(pk=card.pk, version=card.version)
-        values = {**card.contact(), "extra": card.extra, "is_edited": True}
-        if not seen.move(card.status, to=card.status, **values):
+        changes = {name: getattr(card, name) for name in (*self.before, "extra", "is_edited")}
+        if not seen.move(card.status, to=card.status, **changes):
             raise ValidationError("The card was changed during the import; look at it again.")
 
 

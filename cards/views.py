@@ -101,7 +101,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     The page's own script begins the batch without files, asking for JSON, and then sends the files
     one by one to `upload_file`; without script one form does both.
     """
-    form = BatchForm(request.POST or None)
+    form = BatchForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         batch = form.save(commit=False)
         batch.created_by = request.user
@@ -166,7 +166,7 @@ def _take_in_form(request: HttpRequest, batch: Batch) -> HttpResponseBase:
 
 def _upload_page(request: HttpRequest, form: BatchForm) -> HttpResponseBase:
     chosen = request.GET.get("batch", "")
-    batch = _batches_of(request).filter(pk=chosen).first() if chosen.isdigit() else None
+    batch = _batches_of(request).filter(pk=chosen).first() if _is_id(chosen) else None
     context = {
         **admin.site.each_context(request),
         "title": "Upload cards",
@@ -181,6 +181,10 @@ def _upload_page(request: HttpRequest, form: BatchForm) -> HttpResponseBase:
         "state": _batch_json(batch) if batch else None,
     }
     return TemplateResponse(request, "cards/upload.html", context)
+
+
+def _is_id(text: str) -> bool:
+    return text.isdecimal() and len(text) < 20
 
 
 def _batch_json(batch: Batch) -> dict[str, Any]:

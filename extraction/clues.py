@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
@@ -84,8 +85,21 @@ def scores(rest: Sequence[Piece], known: contacts.Contacts) -> dict[str, list[fl
     }
 
 
+_SPELLED_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae"}
+)
+
+
 def email_matches_name(email: str, name: str) -> float:
-    """How well the part before the @ fits the words of a name, 0 to 1."""
+    """How well the part before the @ fits the words of a name, 0 to 1.
+
+    An umlaut may stand there without its dots or spelled out: mueller and muller are Müller.
+    """
+    spelled_out = unicodedata.normalize("NFC", name).lower().translate(_SPELLED_OUT)
+    return max(_local_part_fits(email, name), _local_part_fits(email, spelled_out))
+
+
+def _local_part_fits(email: str, name: str) -> float:
     local = re.sub(r"\d+", "", vocabulary.plain(email.partition("@")[0]))
     tokens = [token for token in re.split(r"[._+-]", local) if token]
     names = [re.sub(r"\W", "", vocabulary.plain(word)) for word in _bare(name)]

@@ -144,7 +144,7 @@ class DoubtFilter(admin.SimpleListFilter):
 @admin.register(WaitingCard)
 class WaitingCardAdmin(ReadOnlyAdmin):
     list_display = (
-        "picture", "full_name", "company", "job_title", "email", "phone", "mobile", "doubts",
+        "picture", "doubts", "full_name", "company", "job_title", "email", "phone", "mobile",
         "since",
     )  # fmt: skip
     list_display_links = ("picture",)

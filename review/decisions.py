@@ -162,17 +162,36 @@ def _decide(
         current = Card.objects.get(pk=card.pk)
         if not moved:
             raise StaleCard(current)
-        review = Review.objects.create(
-            card=current,
-            number=Review.objects.filter(card=current).count() + 1,
-            decision=decision,
-            reason=reason,
-            values={**current.contact(), "extra": current.extra},
-            by=by,
-        )
+        review = _record(current, decision, by, reason)
         Correction.objects.bulk_create(_corrections(review, before, values))
         Claim.objects.filter(card=current).delete()
     return review
+
+
+def note_import(card: Card, before: Mapping[str, str] | None, by: User | None) -> None:
+    """Keep the decision that an import is: in its transaction, after the card was written.
+
+    `before` holds what stood in the fields that the import changed, None for a new card.
+    """
+    review = _record(card, Review.Decision.IMPORTED, by)
+    Correction.objects.bulk_create(
+        Correction(
+            review=review, field=name, machine_value=text, human_value=getattr(card, name)
+        )
+        for name, text in (before or {}).items()
+        if name in CONTACT_FIELDS
+    )
+
+
+def _record(card: Card, decision: str, by: User | None, reason: str = "") -> Review:
+    return Review.objects.create(
+        card=card,
+        number=Review.objects.filter(card=card).count() + 1,
+        decision=decision,
+        reason=reason,
+        values={**card.contact(), "extra": card.extra},
+        by=by,
+    )
 
 
 def _corrections(review: Review, before: Card, values: Mapping[str, str]) -> list[Correction]:

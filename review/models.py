@@ -18,6 +18,7 @@ class Review(models.Model):
         REJECTED = "rejected", "Rejected"
         CORRECTED = "corrected", "Corrected in the list"
         REOPENED = "reopened", "Reopened"
+        IMPORTED = "imported", "Imported"
 
     card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="reviews")
     number = models.PositiveIntegerField(help_text="1 for the card's first decision.")

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cards.fields import CONTACT_COLUMNS, GROUPS
-from cards.models import Card
+from cards.models import Card, Side
 from cards.views import needs
 from extraction.confidence import DOUBT_BELOW
 from extraction.models import Extraction
@@ -146,7 +146,7 @@ def _show(
         "form": form,
         "groups": [(group, [row for row in rows if row.group == group]) for group in GROUPS],
         "doubtful": sum(row.is_doubtful for row in rows),
-        "sides": card.sides.order_by("position"),
+        "sides": [(side, _written(result, side)) for side in card.sides.order_by("position")],
         "extraction": extraction,
         "claim": claim,
         "is_mine": claim is None or claim.by_id == user.pk,
@@ -170,6 +170,16 @@ def _rows(form: ContactForm, result: Result | None, theirs: Card | None) -> Iter
             values.get(column.name),
             other if other is not None and other != (bound.value() or "") else None,
         )
+
+
+def _written(result: Result | None, side: Side) -> str:
+    """Left, top, right and bottom of all text on a side as JSON, all of the side without text."""
+    lines = [line for line in result.lines if line.box.side == side.position] if result else []
+    points = [point for line in lines for point in line.box.corners]
+    if not points:
+        return json.dumps([0, 0, side.width_px, side.height_px])
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return json.dumps([min(xs), min(ys), max(xs), max(ys)])
 
 
 def _latest_extraction(card: Card) -> Extraction | None:

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(help_text="1 for the card's first decision.")),
-                ('decision', models.CharField(choices=[('approved', 'Approved'), ('rejected', 'Rejected'), ('corrected', 'Corrected in the list'), ('reopened', 'Reopened')], max_length=20)),
+                ('decision', models.CharField(choices=[('approved', 'Approved'), ('rejected', 'Rejected'), ('corrected', 'Corrected in the list'), ('reopened', 'Reopened'), ('imported', 'Imported')], max_length=20)),
                 ('reason', models.TextField(blank=True, default='')),
                 ('values', models.JSONField(help_text='Every contact field after the decision.')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -178,3 +178,17 @@ def test_after_a_skipped_card_the_one_behind_it_follows(make_card: MakeCard, me:
 def test_nothing_is_next_when_all_is_decided(make_card: MakeCard, me: User) -> None:
     make_card(status=Card.Status.APPROVED)
     assert decisions.next_for(me) is None
+
+
+def test_an_import_of_new_contacts_is_kept_as_a_review(me: User, make_card: MakeCard) -> None:
+    card = make_card(status=Card.Status.APPROVED, values={}, full_name="Mira Ahlström")
+    decisions.note_import(card, None, me)
+    review = card.reviews.get()
+    assert (review.decision, review.values["full_name"]) == ("imported", "Mira Ahlström")
+    assert not review.corrections.exists()
+
+
+def test_an_import_that_corrects_a_card_keeps_what_stood_there(card: Card, me: User) -> None:
+    decisions.note_import(card, {"full_name": "Mina"}, me)
+    correction = card.reviews.get().corrections.get()
+    assert (correction.machine_value, correction.human_value) == ("Mina", "Mira Ahlstrom")

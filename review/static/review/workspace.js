@@ -31,19 +31,14 @@ function draw() {
   }
 }
 
-// The part of a side that the machine found text on, with a margin; all of it when there is none.
+// The part of a side with text on it, and a margin.
 function written(side) {
   const [width, height] = sizeOf(side);
-  const points = rows
-    .flatMap((row) => row.boxes)
-    .filter((box) => box.side === Number(side.dataset.side))
-    .flatMap((box) => box.corners);
-  if (!points.length) return [0, 0, width, height];
-  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
-  const margin = 0.16 * Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys));
+  const [left, top, right, bottom] = JSON.parse(side.dataset.written);
+  const margin = 0.12 * Math.max(right - left, bottom - top);
   return [
-    Math.max(0, Math.min(...xs) - margin), Math.max(0, Math.min(...ys) - margin),
-    Math.min(width, Math.max(...xs) + margin), Math.min(height, Math.max(...ys) + margin),
+    Math.max(0, left - margin), Math.max(0, top - margin),
+    Math.min(width, right + margin), Math.min(height, bottom + margin),
   ];
 }
 

@@ -1,0 +1,312 @@
+"""What needs doing now: the first page's numbers and lists, each with the link to its rows.
+
+Facts are read in at most six queries, however many cards there are; what a person may not see
+is not read at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.template.defaultfilters import date as format_date
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from backoffice.navigation import link, shown
+from cards.fields import CONTACT_FIELDS
+from cards.models import Batch, Card
+from review.decisions import waiting
+from review.models import Correction
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+# Backlogs are counted up to here, so that a bulk import does not slow every visit.
+BACKLOG_LIMIT = 10_000
+BATCHES_SHOWN = 3
+CARDS_SHOWN = 8
+DOUBTS_NAMED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The cards that wait for a person. `failed` are those the machine could not read."""
+
+    waiting: int
+    doubtful: int
+    failed: int
+    failed_file: str
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    cards: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """Cards approved today; `untouched` are those in which no person changed a field."""
+
+    cards: int
+    untouched: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number, and the link to the list of just those. `tone` is "", "doubt" or "bad"."""
+
+    number: str
+    label: str
+    note: str
+    url: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    name: str
+    origin: str
+    url: str
+    cards: int
+    read: int
+    reviewed: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """A waiting card. `doubts` names its doubtful fields, `more_doubts` counts the unnamed."""
+
+    card: Card
+    url: str
+    picture: str
+    doubts: tuple[str, ...]
+    more_doubts: int
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """The first page as one person may see it; None where a panel is not for them."""
+
+    greeting: str
+    sentence: str
+    upload_url: str
+    review_url: str
+    tiles: tuple[Tile, ...]
+    batches: tuple[BatchLine, ...] | None
+    cards: tuple[CardLine, ...] | None
+    cards_url: str
+
+
+def for_user(user: User) -> Dashboard:
+    """The dashboard of `user`: at most six queries."""
+    can_review = user.has_perm("cards.review_card")
+    can_view = user.has_perm("cards.view_card")
+    can_upload = user.has_perm("cards.upload_card")
+    review_list = link("admin:review_waitingcard_changelist") if can_review else ""
+    backlog = find_backlog() if can_review or can_view else None
+    reading = find_reading() if can_view else None
+    has_work = can_review and backlog is not None and backlog.waiting > 0
+    return Dashboard(
+        greeting=f"{_part_of_day(timezone.localtime())}, {user.first_name or user.get_username()}",
+        sentence=_sentence(backlog, reading, can_review=can_review),
+        upload_url=link("admin:cards_upload") if can_upload else "",
+        review_url=link("admin:review_next") if has_work else "",
+        tiles=tuple(_tiles(backlog, reading, review_list)) if backlog and reading else (),
+        batches=tuple(latest_batches()) if user.has_perm("cards.view_batch") else None,
+        cards=(
+            tuple(waiting_cards(with_pictures=user.has_perm("cards.view_picture")))
+            if can_review
+            else None
+        ),
+        cards_url=review_list,
+    )
+
+
+def find_backlog() -> Backlog:
+    """One query; numbers stop at BACKLOG_LIMIT, taken in the order of the queue."""
+    is_failed = Q(notice__gt="")
+    found = waiting()[:BACKLOG_LIMIT].aggregate(
+        waiting=Count("pk"),
+        doubtful=Count("pk", filter=~Q(doubtful_fields=[])),
+        failed=Count("pk", filter=is_failed),
+        failed_file=Min("file_name", filter=is_failed),
+        oldest=Min("created_at"),
+    )
+    return Backlog(**{**found, "failed_file": found["failed_file"] or ""})
+
+
+def find_reading() -> Reading:
+    """One query; the number stops at BACKLOG_LIMIT."""
+    uploaded = Card.objects.filter(status=Card.Status.UPLOADED).order_by("batch")
+    found = uploaded[:BACKLOG_LIMIT].aggregate(cards=Count("pk"), oldest=Min("created_at"))
+    return Reading(**found)
+
+
+def find_approved(start: datetime, end: datetime) -> Approved:
+    """One query over the cards approved from `start` until before `end`."""
+    corrections = Correction.objects.filter(review__card=OuterRef("pk"))
+    approved = Card.objects.filter(
+        status=Card.Status.APPROVED, approved_at__gte=start, approved_at__lt=end
+    )
+    return Approved(
+        **approved.aggregate(cards=Count("pk"), untouched=Count("pk", filter=~Exists(corrections)))
+    )
+
+
+def latest_batches(limit: int = BATCHES_SHOWN) -> Iterator[BatchLine]:
+    """The newest batches with how far they are. Two queries; the second reads their cards only."""
+    batches = list(Batch.objects.order_by("-id")[:limit])
+    progress = {
+        row["batch"]: row
+        for row in Card.objects.filter(batch__in=batches)
+        .order_by()
+        .values("batch")
+        .annotate(
+            cards=Count("pk"),
+            read=Count("pk", filter=~Q(status=Card.Status.UPLOADED)),
+            reviewed=Count("pk", filter=Q(status__in=(Card.Status.APPROVED, Card.Status.REJECTED))),
+        )
+    }
+    for batch in batches:
+        row = progress.get(batch.pk, {"cards": 0, "read": 0, "reviewed": 0})
+        day = format_date(timezone.localtime(batch.created_at), "j F")
+        yield BatchLine(
+            name=batch.name,
+            origin=f"{batch.source}, {day}" if batch.source else day,
+            url=link("admin:cards_batch_change", batch.pk),
+            cards=row["cards"],
+            read=row["read"],
+            reviewed=row["reviewed"],
+        )
+
+
+def waiting_cards(limit: int = CARDS_SHOWN, *, with_pictures: bool = True) -> Iterator[CardLine]:
+    """The first cards of the review queue, in its order. One query."""
+    for card in waiting().with_front()[:limit]:
+        doubts = _labels(card.doubtful_fields)
+        front = card.front if with_pictures else None
+        yield CardLine(
+            card=card,
+            url=link("admin:review_waitingcard_change", card.pk)
+            or link("admin:cards_card_change", card.pk),
+            picture=link("admin:cards_picture", front, "thumb") if front else "",
+            doubts=tuple(doubts[:DOUBTS_NAMED]),
+            more_doubts=len(doubts[DOUBTS_NAMED:]),
+            since=_age(card.created_at),
+        )
+
+
+def _tiles(backlog: Backlog, reading: Reading, review_list: str) -> Iterator[Tile]:
+    """The four numbers. Lists of waiting cards open in the queue for those who may review."""
+    card_list = link("admin:cards_card_changelist")
+    is_waiting = {"status__exact": Card.Status.NEEDS_REVIEW}
+    yield Tile(
+        _number(backlog.waiting),
+        "to review",
+        f"{_number(backlog.doubtful)} with doubtful fields" if backlog.waiting else "all done",
+        review_list or _filtered(card_list, **is_waiting),
+        "doubt" if backlog.waiting else "",
+    )
+    yield Tile(
+        _number(reading.cards),
+        "being read",
+        f"the oldest for {_age(reading.oldest)}" if reading.oldest else "the queue is empty",
+        _filtered(card_list, status__exact=Card.Status.UPLOADED),
+    )
+    yield Tile(
+        _number(backlog.failed),
+        "failed",
+        _failure_note(backlog),
+        (
+            _filtered(review_list, doubt="failed")
+            if review_list
+            else _filtered(card_list, **is_waiting, notice__gt="")
+        ),
+        "bad" if backlog.failed else "",
+    )
+    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    end = start + timedelta(days=1)
+    approved = find_approved(start, end)
+    yield Tile(
+        f"{approved.cards:,}",
+        "approved today",
+        f"{approved.untouched:,} without a correction" if approved.cards else "none yet",
+        _filtered(
+            card_list,
+            status__exact=Card.Status.APPROVED,
+            approved_at__gte=str(start),
+            approved_at__lt=str(end),
+        ),
+    )
+
+
+def _failure_note(backlog: Backlog) -> str:
+    if not backlog.failed:
+        return "every card could be read"
+    if backlog.failed == 1 and backlog.failed_file:
+        return f"could not be read: {backlog.failed_file}"
+    return "could not be read, each says why"
+
+
+def _sentence(backlog: Backlog | None, reading: Reading | None, *, can_review: bool) -> str:
+    """What waits, in words, for a reviewer and for those who only want to know."""
+    if backlog is None:
+        return "Your account has no part in the work yet. Ask a manager to add you to a group."
+    being_read = (
+        f"{_cards(reading.cards)} being read."
+        if reading and reading.cards
+        else "Nothing is being read."
+    )
+    if not backlog.waiting:
+        return f"Nothing waits for {'you' if can_review else 'a reviewer'}. {being_read}"
+    verb = "waits" if backlog.waiting == 1 else "wait"
+    number = f"{_number(backlog.waiting)} {'card' if backlog.waiting == 1 else 'cards'}"
+    if not can_review:
+        return f"{number} {verb} for a reviewer. {being_read}"
+    which = "It" if backlog.waiting == 1 else "The oldest"
+    since = backlog.oldest or timezone.now()
+    ago = timesince(since, depth=1) if timezone.now() - since >= timedelta(minutes=1) else ""
+    return f"{number} {verb} for you. {which} came in {f'{ago} ago' if ago else 'just now'}."
+
+
+def _cards(number: int) -> str:
+    return "1 card is" if number == 1 else f"{_number(number)} cards are"
+
+
+def _part_of_day(now: datetime) -> str:
+    if 5 <= now.hour < 12:
+        return "Good morning"
+    return "Good afternoon" if 12 <= now.hour < 18 else "Good evening"
+
+
+def _age(since: datetime) -> str:
+    """How long ago, in one short unit: 25 min, 3 h, 2 d."""
+    minutes = int((timezone.now() - since).total_seconds() // 60)
+    if minutes < 60:
+        return f"{max(minutes, 1)} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
+
+
+def _labels(names: Iterable[str]) -> list[str]:
+    """The words staff know the fields by; what is not a field any more is left out."""
+    return [
+        str(Card._meta.get_field(name).verbose_name).lower()  # type: ignore[union-attr]
+        for name in names
+        if name in CONTACT_FIELDS
+    ]
+
+
+def _number(number: int) -> str:
+    return shown(number, BACKLOG_LIMIT)
+
+
+def _filtered(url: str, **lookups: str) -> str:
+    return f"{url}?{urlencode(lookups)}" if url else ""

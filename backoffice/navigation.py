@@ -1,0 +1,127 @@
+"""The navigation: the places of the back office, each offered to those who may go there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from extraction.models import Extraction
+from review.decisions import waiting
+
+# Counts stop here: beyond it only the order of magnitude matters, and the query stays cheap.
+COUNT_LIMIT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere to go: under which heading, what it needs, and what is counted there."""
+
+    section: str
+    label: str
+    url_name: str
+    permission: str = ""
+    count: Callable[[], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place as this user sees it on this page; `count` is "" when there is nothing to tell."""
+
+    section: str
+    label: str
+    url: str
+    count: str = ""
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    entries: tuple[Entry, ...]
+
+
+def count_waiting() -> int:
+    return _count_up_to_limit(waiting())
+
+
+def count_open_jobs() -> int:
+    return _count_up_to_limit(
+        Extraction.objects.filter(status__in=(Extraction.Status.QUEUED, Extraction.Status.RUNNING))
+    )
+
+
+PLACES = (
+    Place("", "Today", "admin:index"),
+    Place("", "Upload", "admin:cards_upload", "cards.upload_card"),
+    Place("", "Review", "admin:review_waitingcard_changelist", "cards.review_card", count_waiting),
+    Place("", "Cards", "admin:cards_card_changelist", "cards.view_card"),
+    Place("", "Batches", "admin:cards_batch_changelist", "cards.view_batch"),
+    Place("Data", "Exports", "admin:cards_card_export", "cards.export_card"),
+    Place("Data", "Import", "admin:cards_card_import", "cards.import_card"),
+    Place(
+        "Operation",
+        "Jobs",
+        "admin:extraction_extraction_changelist",
+        "extraction.view_extraction",
+        count_open_jobs,
+    ),
+    Place("Operation", "Decisions", "admin:review_review_changelist", "review.view_review"),
+    Place("Operation", "Staff", "admin:auth_user_changelist", "auth.view_user"),
+    Place("Operation", "Groups", "admin:auth_group_changelist", "auth.view_group"),
+)
+
+
+def navigation(request: HttpRequest) -> tuple[Section, ...]:
+    """The sections this user may enter, with counts. At most one query for each counted place."""
+    entries = [entry for place in PLACES if (entry := _entry(place, request.user))]
+    current = _current(entries, request.path)
+    entries = [replace(entry, is_current=entry is current) for entry in entries]
+    titles = dict.fromkeys(entry.section for entry in entries)
+    return tuple(
+        Section(title, tuple(entry for entry in entries if entry.section == title))
+        for title in titles
+    )
+
+
+def link(url_name: str, *args: object) -> str:
+    """The address of `url_name`, or "" when this installation has no such page."""
+    try:
+        return reverse(url_name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def shown(number: int, limit: int = COUNT_LIMIT) -> str:
+    """`number` for people: 4,182; counts that stopped at `limit` as 999+."""
+    return f"{limit - 1:,}+" if number >= limit else f"{number:,}"
+
+
+def _entry(place: Place, user: AbstractBaseUser | PermissionsMixin | AnonymousUser) -> Entry | None:
+    if place.permission and not user.has_perm(place.permission):  # type: ignore[union-attr]
+        return None
+    url = link(place.url_name)
+    if not url:
+        return None
+    number = place.count() if place.count else 0
+    return Entry(place.section, place.label, url, shown(number) if number else "")
+
+
+def _current(entries: Iterable[Entry], path: str) -> Entry | None:
+    """The entry whose address covers most of `path`; the first page covers only itself."""
+    home = link("admin:index")
+    covering = [
+        entry
+        for entry in entries
+        if path == entry.url or (entry.url != home and path.startswith(entry.url))
+    ]
+    return max(covering, key=lambda entry: len(entry.url), default=None)
+
+
+def _count_up_to_limit(rows: QuerySet[Any]) -> int:
+    return rows.order_by()[:COUNT_LIMIT].count()

@@ -1,0 +1,15 @@
+// Keys: a link with data-key="n" is followed when N is pressed outside a field.
+"use strict";
+
+document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.closest("input, select, textarea, [contenteditable]");
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || event.repeat) {
+        return;
+    }
+    const key = CSS.escape(event.key.toLowerCase());
+    const link = document.querySelector(`a[data-key="${key}"]`);
+    if (link) {
+        event.preventDefault();
+        link.click();
+    }
+});

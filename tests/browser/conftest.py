@@ -1,0 +1,114 @@
+"""The real site as its own processes, and a browser that watches for what must not happen."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import services
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PASSWORD = "only-for-this-test"
+
+
+@dataclass
+class Site:
+    """A running site: its address, its environment, and its log so far."""
+
+    url: str
+    environment: Mapping[str, str]
+    log: Path
+
+    def manage(self, *words: str) -> str:
+        """The output of a command run beside the site."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@contextmanager
+def running_site(folder: Path, more: Mapping[str, str]) -> Iterator[Site]:
+    """`manage.py start` on a free port with its data in `folder`, ended by Ctrl-C."""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "backoffice.settings",
+        "DATA_DIR": str(folder / "data"),
+        "PORT": "0",
+        "ADMIN_PASSWORD": PASSWORD,
+        **more,
+    }
+    log = folder / "log"
+    command = [sys.executable, str(ROOT / "manage.py"), "start"]
+    with services.running(
+        command, folder, environment=environment, end_with=signal.SIGINT
+    ) as check:
+        services.wait(lambda: " ready." in log.read_text(), check)
+        found = re.search(r"http://localhost:\d+", log.read_text())
+        assert found
+        yield Site(found[0], environment, log)
+
+
+@dataclass
+class Watch:
+    """What the pages of a test did that they must not do."""
+
+    trouble: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
+        page.on("console", self._console)
+        page.on("request", self._request)
+        page.on("response", self._response)
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.trouble.append(f"console: {message.text}")
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith(("http://localhost:", "data:", "blob:")):
+            self.trouble.append(f"external request: {request.url}")
+
+    def _response(self, response: Any) -> None:
+        if response.status >= 500:
+            self.trouble.append(f"{response.status}: {response.url}")
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages of their own browser profile; the test fails if one misbehaves."""
+    watch, contexts = Watch(), []
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1360, "height": 820}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        watch.over(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not watch.trouble
+
+
+def sign_in(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/admin/")
+    page.fill("#id_username", "admin")
+    page.fill("#id_password", PASSWORD)
+    page.click("[type=submit]")

@@ -1,0 +1,141 @@
+"""A new user's way through the product: pictures in a browser, contacts in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import openpyxl
+import pytest
+
+from backoffice import synthetic
+from tests.browser.conftest import Site, running_site, sign_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+CARDS = 6
+ALL_ENDED = """count => {
+    const rows = [...document.querySelectorAll("#arrivals li")];
+    const ended = ["read", "doubtful", "here", "refused", "failed"];
+    return rows.length >= count && rows.every(row => ended.includes(row.dataset.state));
+}"""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("small", id="on SQLite and a folder"),
+        pytest.param(
+            "big",
+            id="on PostgreSQL, Redis and S3",
+            marks=[pytest.mark.postgres, pytest.mark.redis, pytest.mark.s3],
+        ),
+    ],
+)
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    more = {}
+    if request.param == "big":
+        more = {
+            "DATABASE_URL": request.getfixturevalue("postgres_url"),
+            "REDIS_URL": request.getfixturevalue("redis_url"),
+            **request.getfixturevalue("s3_environment"),
+        }
+    with running_site(tmp_path_factory.mktemp("site"), more) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("pictures")
+    synthetic.write_cards(CARDS, folder)
+    (folder / "not-a-picture.jpg").write_text("Dear diary")
+    return sorted(path for path in folder.iterdir() if path.suffix != ".jsonl")
+
+
+def export(page: Page, site: Site, slug: str, folder: Path) -> Path:
+    """The approved cards, downloaded from the export page."""
+    page.goto(f"{site.url}/admin/cards/card/export/")
+    page.check(f"input[name=format][value={slug}]")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def test_pictures_become_contacts_in_a_spreadsheet(
+    site: Site, pictures: list[Path], new_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = new_page()
+    sign_in(page, site)
+
+    page.goto(f"{site.url}/admin/cards/card/upload/")
+    page.fill("[name=name]", "Expo Berlin")
+    page.set_input_files("#files", [str(path) for path in pictures])
+    page.wait_for_function(ALL_ENDED, arg=len(pictures), timeout=90_000)
+    states = page.locator("#arrivals li").evaluate_all("rows => rows.map(row => row.dataset.state)")
+    assert states.count("refused") == 1
+    assert sum(state in ("read", "doubtful") for state in states) == CARDS
+
+    page.goto(f"{site.url}/admin/review/waitingcard/next/")
+    names = []
+    for number in range(2):
+        names.append(f"Checked Person {number}")
+        page.fill("[name=full_name]", names[-1])
+        page.fill("[name=company]", "=1+1")
+        page.fill("[name=phone]", "+44 20 7946 0958")
+        before = page.url
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url(lambda url, before=before: url != before)
+    page.goto(f"{site.url}/admin/")
+    assert page.locator(".tile", has_text="approved today").locator(".tile-number").inner_text() == "2"
+
+    with export(page, site, "csv", tmp_path).open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert sorted(row["full_name"] for row in rows) == names
+    assert {row["phone"] for row in rows} == {"+44 20 7946 0958"}
+    assert {row["company"] for row in rows} == {"'=1+1"}
+
+    sheet = openpyxl.load_workbook(export(page, site, "xlsx", tmp_path)).active
+    assert sheet is not None
+    header, *cells = sheet.iter_rows()
+    company = [cell.value for cell in header].index("company")
+    assert [(row[company].value, row[company].data_type) for row in cells] == [("=1+1", "s")] * 2
+
+    with duckdb.connect(str(export(page, site, "duckdb", tmp_path)), read_only=True) as database:
+        found = database.execute("SELECT full_name FROM contacts ORDER BY 1").fetchall()
+    assert [name for (name,) in found] == names
+
+
+def test_the_same_pictures_again_are_linked_to_their_cards(
+    site: Site, pictures: list[Path], new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    sign_in(page, site)
+    page.goto(f"{site.url}/admin/cards/card/upload/")
+    page.set_input_files("#files", [str(path) for path in pictures[:2]])
+    page.wait_for_function(ALL_ENDED, arg=2, timeout=30_000)
+    assert page.locator("#arrivals li[data-state=here]").count() == 2
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1360, 390])
+def test_every_page_fits_and_breaks_no_rule_of_the_content_policy(
+    site: Site, new_page: Callable[..., Page], theme: str, width: int
+) -> None:
+    page = new_page(viewport={"width": width, "height": 820}, color_scheme=theme)
+    sign_in(page, site)
+    for path in (
+        "", "cards/card/upload/", "cards/card/", "cards/batch/", "cards/card/export/",
+        "cards/card/import/", "review/waitingcard/", "review/waitingcard/next/", "review/review/",
+        "extraction/extraction/", "auth/user/", "auth/group/", "password_change/",
+    ):  # fmt: skip
+        page.goto(f"{site.url}/admin/{path}")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path or 'dashboard'} is {wide} px wide on {width} px"

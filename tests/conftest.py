@@ -1,0 +1,85 @@
+"""What every test stands on: an empty vault, a bell that only remembers, services on demand."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings as product_settings
+from django.core.files.storage import Storage, storages
+
+from tests import services
+from tests.cast import analyst, manager, outsider, reviewer, uploader, visitor  # noqa: F401
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from pytest_django import Settings
+
+
+def pytest_report_header() -> str:
+    database = product_settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
+    vault = product_settings.STORAGES["vault"]["BACKEND"].rpartition(".")[2]
+    broker = product_settings.CELERY_BROKER_URL.partition(":")[0]
+    return f"parts: {database}, {vault}, {broker}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test first: it runs beside all others instead of after them."""
+    items.sort(key=lambda item: item.path.name != "test_big_parts.py")
+
+
+@pytest.fixture(autouse=True)
+def fresh_vault(settings: Settings, tmp_path: Path) -> Storage:
+    """An empty vault for each test: a folder, or a prefix of its own in the test bucket."""
+    vault = product_settings.STORAGES["vault"]
+    is_folder = "bucket_name" not in vault["OPTIONS"]
+    place = tmp_path / "vault" if is_folder else f"test-{uuid.uuid4()}"
+    options = {**vault["OPTIONS"], "location": place}
+    settings.STORAGES = {**product_settings.STORAGES, "vault": {**vault, "OPTIONS": options}}
+    return storages["vault"]
+
+
+@pytest.fixture(autouse=True)
+def bell(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The ids of the jobs that workers were told of, in order; no worker is really told."""
+    rung: list[int] = []
+    monkeypatch.setattr("extraction.jobs.ring", rung.append)
+    return rung
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    yield from _given(services.postgres)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    yield from _given(services.redis)
+
+
+@pytest.fixture(scope="session")
+def s3_environment() -> Iterator[dict[str, str]]:
+    yield from _given(services.s3)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium. Its driver keeps an event loop in this thread, which Django must allow."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield from _given(services.chromium)
+
+
+def _given(service: Callable[[], AbstractContextManager[Any]]) -> Iterator[Any]:
+    try:
+        with service() as given:
+            yield given
+    except services.MissingError as missing:
+        if os.environ.get("CARD_DESK_NO_SKIP"):
+            pytest.fail(str(missing), pytrace=False)
+        pytest.skip(str(missing))
