@@ -1,11 +1,45 @@
 """The Celery application: the doorbell that tells workers of jobs in the database."""
 
-import os
+from __future__ import annotations
 
-from celery import Celery
+import os
+from typing import Any
+
+from celery import Celery, bootsteps
+from celery.beat import PersistentScheduler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
 
+
+class SignOfLife(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Lets the worker's own timer say that it is alive while it is connected to the broker.
+
+    A lost connection clears the timer; the step is started again with the next connection.
+    """
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, parent: Any) -> None:
+        from backoffice import alive
+
+        alive.forget_old()
+        alive.touch("worker")
+        parent.timer.call_repeatedly(alive.TOUCH_SECONDS, alive.touch, ("worker",))
+
+
+class Scheduler(PersistentScheduler):  # type: ignore[misc]
+    """Beat's clock, which says that it is alive each time it has looked for what is due."""
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        from backoffice import alive
+
+        seconds = super().tick(*args, **kwargs)
+        alive.touch("beat")
+        return min(float(seconds), alive.TOUCH_SECONDS)
+
+
 app = Celery("backoffice")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_scheduler = "backoffice.celery:Scheduler"
+app.steps["consumer"].add(SignOfLife)
 app.autodiscover_tasks()

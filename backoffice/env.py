@@ -24,7 +24,7 @@ def flag(name: str, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}; write yes or no.")
 
 
-def integer(name: str, default: int, *, at_least: int = 1) -> int:
+def integer(name: str, default: int, *, at_least: int = 1, at_most: int | None = None) -> int:
     value = text(name)
     if not value:
         return default
@@ -34,6 +34,8 @@ def integer(name: str, default: int, *, at_least: int = 1) -> int:
         raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number.") from None
     if number < at_least:
         raise ImproperlyConfigured(f"{name} is {number}; the least it can be is {at_least}.")
+    if at_most is not None and number > at_most:
+        raise ImproperlyConfigured(f"{name} is {number}; the most it can be is {at_most}.")
     return number
 
 
@@ -49,7 +51,7 @@ def secret(name: str, default: str = "") -> str:
         return text(name, default)
     try:
         return Path(path).read_text().strip()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}.") from None
 
 

@@ -13,9 +13,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """200 when database and vault answer, 503 with the names of those that do not."""
     checks = {"database": _ask_database, "vault": _ask_vault}
     trouble = [name for name, check in checks.items() if not _passes(check)]
-    return JsonResponse(
-        {"ready": not trouble, "trouble": trouble}, status=503 if trouble else 200
-    )
+    return JsonResponse({"ready": not trouble, "trouble": trouble}, status=503 if trouble else 200)
 
 
 def _passes(check: object) -> bool:

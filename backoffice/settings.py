@@ -122,7 +122,9 @@ def _vault() -> dict[str, Any]:
         }
     parts = urlsplit(url)
     if parts.scheme != "s3" or not parts.netloc:
-        raise ImproperlyConfigured(f"VAULT_URL is {url!r}; write s3://bucket or s3://bucket/folder.")
+        raise ImproperlyConfigured(
+            f"VAULT_URL is {url!r}; write s3://bucket or s3://bucket/folder."
+        )
     return {
         "BACKEND": "cards.vault.BucketStorage",
         "OPTIONS": {"bucket_name": parts.netloc, "location": parts.path.strip("/")},
@@ -272,9 +274,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         name: {"level": "WARNING"}
-        for name in (
-            "celery.beat", "celery.worker.strategy", "celery.worker.request", "celery.app.trace",
-            "kombu", "PIL",
-        )  # fmt: skip
+        for name in ("celery.beat", "celery.worker", "celery.app.trace", "kombu", "PIL")
     },
 }

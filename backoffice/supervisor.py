@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -27,6 +27,8 @@ QUICK_ENDS = 5
 
 GRACE_SECONDS = 30
 """Time for a worker to finish its card before it is killed; the lease covers the rest."""
+
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class SupervisorError(Exception):
@@ -93,7 +95,8 @@ class _Process:
         self.popen = subprocess.Popen(
             self.command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            process_group=0, preexec_fn=_die_with_parent,
+            process_group=0,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509  (one system call, nothing is imported)
         )  # fmt: skip
 
     def may_restart(self) -> bool:
@@ -135,6 +138,8 @@ def _restart(process: _Process, log: _Log) -> None:
             " say why. `python manage.py doctor` checks the installation."
         )
     log.write(process.name, f"{ended}; starting it again")
+    # What it started must not go on beside its successor.
+    _signal(process, signal.SIGKILL, group=True)
     time.sleep(min(2**process.quick_ends / 2, 5))
     process.start()
     log.follow(process)
@@ -147,26 +152,22 @@ def _stop_all(processes: Sequence[_Process]) -> None:
         _signal(process, signal.SIGTERM, group=False)
     deadline = time.monotonic() + GRACE_SECONDS
     for process in running:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.popen.wait(max(0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
         _signal(process, signal.SIGKILL, group=True)
         process.popen.wait()
 
 
 def _signal(process: _Process, number: int, *, group: bool) -> None:
-    try:
+    with suppress(ProcessLookupError):
         (os.killpg if group else os.kill)(process.popen.pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _die_with_parent() -> None:
     """Ask Linux to end this child when the supervisor is killed, so that nothing is orphaned."""
-    if sys.platform == "linux":
-        set_parent_death_signal = 1
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+    if _LIBC is not None:
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG
+        _LIBC.prctl(set_parent_death_signal, signal.SIGTERM)
 
 
 class _Log:

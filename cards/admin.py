@@ -23,6 +23,7 @@ BADGES = {
     Card.Status.REJECTED: "quiet",
 }
 
+
 def badge(kind: str, text: str) -> SafeString:
     return format_html('<span class="badge badge-{}">{}</span>', kind, text)
 
@@ -90,8 +91,7 @@ class CardAdmin(TransferMixin, ReadOnlyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What the card has, group by group; nobody types here, so empty fields only take room."""
         groups = [
-            (group, [c.name for c in CONTACT_COLUMNS if c.info.group == group])
-            for group in GROUPS
+            (group, [c.name for c in CONTACT_COLUMNS if c.info.group == group]) for group in GROUPS
         ]
         groups.append(("Extra", ["extra"]))
         groups.append(
@@ -122,9 +122,7 @@ class CardAdmin(TransferMixin, ReadOnlyAdmin):
     @admin.display(description="Name", ordering="full_name")
     def name(self, card: Card) -> SafeString | str:
         if card.full_name and card.native_name:
-            return format_html(
-                '{} <span class="quiet">{}</span>', card.full_name, card.native_name
-            )
+            return format_html('{} <span class="quiet">{}</span>', card.full_name, card.native_name)
         return card.full_name or card.native_name or "–"
 
     @admin.display(description="Status", ordering="status")
@@ -181,11 +179,8 @@ class BatchAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
         waiting = Q(cards__status=Card.Status.NEEDS_REVIEW)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(total=Count("cards"), to_review=Count("cards", filter=waiting))
-        )
+        batches: QuerySet[Batch] = super().get_queryset(request)
+        return batches.annotate(total=Count("cards"), to_review=Count("cards", filter=waiting))
 
     @admin.display(description="Cards", ordering="total")
     def cards_count(self, batch: Any) -> SafeString:

@@ -47,7 +47,7 @@ class _ContactColumn:
         return name, f"django.db.models.{django_field.__name__}", args, kwargs
 
 
-class ContactText(_ContactColumn, models.CharField):  # type: ignore[misc,type-arg]
+class ContactText(_ContactColumn, models.CharField):  # type: ignore[type-arg]
     """One line of text on a contact."""
 
     def __init__(self, label: str = "", *, info: FieldInfo | None = None, **kwargs: Any) -> None:
@@ -58,7 +58,7 @@ class ContactText(_ContactColumn, models.CharField):  # type: ignore[misc,type-a
         super().__init__(label or kwargs.pop("verbose_name", None), **kwargs)
 
 
-class ContactLongText(_ContactColumn, models.TextField):  # type: ignore[misc,type-arg]
+class ContactLongText(_ContactColumn, models.TextField):  # type: ignore[type-arg]
     """Several lines of text on a contact."""
 
     def __init__(self, label: str = "", *, info: FieldInfo | None = None, **kwargs: Any) -> None:
@@ -235,7 +235,9 @@ class ContactFields(models.Model):
 
 
 CONTACT_COLUMNS: tuple[ContactText | ContactLongText, ...] = tuple(
-    field for field in ContactFields._meta.local_fields if isinstance(field, _ContactColumn)
+    field
+    for field in ContactFields._meta.local_fields
+    if isinstance(field, ContactText | ContactLongText)
 )
 """The text columns in their order on screen (everything but `extra`)."""
 

@@ -131,9 +131,7 @@ def _is_clutter(info: zipfile.ZipInfo) -> bool:
     return is_folder or not _CLUTTER.isdisjoint(PurePosixPath(info.filename).parts)
 
 
-def _take_in_one(
-    read: Callable[[], bytes], batch: Batch, *, name: str, by: User | None
-) -> Arrival:
+def _take_in_one(read: Callable[[], bytes], batch: Batch, *, name: str, by: User | None) -> Arrival:
     try:
         data = read()
         kind = images.media_type(data)

@@ -119,9 +119,7 @@ class Card(ContactFields):
         constraints = [
             models.CheckConstraint(
                 name="card_status_known",
-                condition=Q(
-                    status__in=("uploaded", "needs_review", "approved", "rejected")
-                ),
+                condition=Q(status__in=("uploaded", "needs_review", "approved", "rejected")),
             ),
             models.CheckConstraint(
                 name="card_approved_has_time",

@@ -23,7 +23,7 @@ What Card Desk must never lose. Nothing here is ever changed.
 
 images/ab/<sha256>/original.*             a picture as it came; its SHA-256 is the folder's name
 images/ab/<sha256>/readings/<digest>.json a machine's raw answer about that picture
-cards/ab/<card-id>/card.json              which pictures are a card's sides, and where they came from
+cards/ab/<card-id>/card.json              a card: which pictures are its sides, their origin
 cards/ab/<card-id>/reviews/000001.json    what a person decided, in order
 
 Check a picture:   sha256sum images/ab/<sha256>/original.jpg

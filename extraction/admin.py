@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cards.admin import ReadOnlyAdmin, badge
-from extraction import jobs
+from cards.views import staff_member
+from extraction import extractors, jobs
 from extraction.models import Extraction
 
 BADGES = {
@@ -23,12 +24,24 @@ BADGES = {
 }
 
 
+class ExtractorFilter(admin.SimpleListFilter):
+    """The extractors there are, without looking through all jobs for them."""
+
+    title = parameter_name = "extractor"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(slug, slug) for slug in extractors.slugs()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(extractor=self.value()) if self.value() else queryset
+
+
 @admin.register(Extraction)
 class ExtractionAdmin(ReadOnlyAdmin):
     list_display = (
         "card", "extractor", "state", "attempts", "seconds", "requested_at", "finished_at", "error",
     )  # fmt: skip
-    list_filter = ("status", "extractor")
+    list_filter = ("status", ExtractorFilter)
     list_select_related = ("card",)
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
@@ -48,7 +61,7 @@ class ExtractionAdmin(ReadOnlyAdmin):
     def try_again(self, request: HttpRequest, chosen: QuerySet[Extraction]) -> None:
         failed = chosen.filter(status=Extraction.Status.FAILED).select_related("card")
         for job in failed:
-            jobs.request(job.card, extractor=job.extractor, by=request.user)  # type: ignore[arg-type]
+            jobs.request(job.card, extractor=job.extractor, by=staff_member(request))
         self.message_user(request, f"{len(failed)} to be tried again.")
 
     @admin.display(description="Status", ordering="status")

@@ -9,6 +9,7 @@ class ExtractionConfig(AppConfig):
     def ready(self) -> None:
         from cards.forms import BatchForm
         from cards.signals import card_taken_in
+        from extraction import checks  # noqa: F401  (registers itself)
         from extraction.extractors import choices
 
         BatchForm.extractors = staticmethod(choices)

@@ -7,12 +7,9 @@ be lost, doubled or late, workers may be killed or sleep, and each answer is sti
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import random
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,18 +17,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
-from PIL import Image
 
-from cards import images, intake, vault
+from cards import images, vault
 from cards.fields import CONTACT_FIELDS
-from cards.models import Card, Side
-from extraction import extractors, ocr
+from cards.models import Card
+from extraction import answers, extractors
+from extraction.answers import Answer
 from extraction.confidence import DOUBT_BELOW
 from extraction.extractors.base import BaseExtractor, ExtractorError
 from extraction.models import Extraction
-from extraction.result import Line, Result
+from extraction.result import Result
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -102,7 +99,8 @@ def requeue_stale(*, ring_all: bool = False) -> int:
     """
     now = timezone.now()
     for job in Extraction.objects.filter(status=Extraction.Status.RUNNING, lease_until__lt=now):
-        _fail(job, ExtractorError("The worker that read the card was stopped.", retry=True))
+        if _take_over(job):
+            _fail(job, ExtractorError("The worker that read the card was stopped.", retry=True))
     jobs = due() if ring_all else due().filter(rung_at__lt=now - RING_AGAIN_AFTER)
     ids = list(jobs.values_list("pk", flat=True)[:SWEEP_AT_MOST])
     Extraction.objects.filter(pk__in=ids).update(rung_at=now)
@@ -128,7 +126,15 @@ def _claim(extraction_id: int) -> Extraction | None:
     )
     if not claimed:
         return None
-    return Extraction.objects.select_related("card").get(pk=extraction_id)
+    # The card, and its jobs with it, may be gone by now.
+    return Extraction.objects.select_related("card").filter(pk=extraction_id).first()
+
+
+def _take_over(job: Extraction) -> bool:
+    """Whether `job` is now the caller's: nobody else was first, and its lease is not renewed."""
+    taken = _mine(job).filter(lease_until=job.lease_until).update(fence=F("fence") + 1)
+    job.fence += taken
+    return bool(taken)
 
 
 @contextmanager
@@ -157,94 +163,52 @@ def _heartbeat(job: Extraction) -> Iterator[None]:
 
 def _read(job: Extraction) -> None:
     extractor = extractors.load(job.extractor, settings.EXTRACTOR_OPTIONS.get(job.extractor))
-    sides = list(job.card.sides.order_by("position"))
-    digest = _digest(extractor, job.extractor, sides)
-    name = vault.reading_name(sides[0].picture, digest)
-    kept = vault.get_json(name) if vault.has(name) else None
-    document = kept or _ask(extractor, job, sides)
-    if kept is None:
-        vault.put_json(name, document)
-    lines = [Line.from_json(line) for line in document["lines"]]
-    result = extractor.parse(document["answer"], lines)
-    _finish(job, result, extractor, digest, None if kept else document["seconds"])
+    answer = answers.obtain(extractor, job.extractor, job.card)
+    _finish(job, extractor.parse(answer.content, answer.lines), extractor, answer)
 
 
-def _ask(extractor: BaseExtractor, job: Extraction, sides: list[Side]) -> dict[str, Any]:
-    """The document kept in the vault: the raw answer with all that is needed to understand it."""
-    pictures = [side_picture(side) for side in sides]
-    started = time.monotonic()
-    lines = ocr.read(pictures)
-    answer = extractor.ask(pictures, lines)
-    return {
-        "version": 1,
-        **_identity(extractor, job.extractor, sides),
-        "card": str(job.card_id),
-        "asked_at": timezone.now().isoformat(),
-        "seconds": round(time.monotonic() - started, 3),
-        "lines": [line.to_json() for line in lines],
-        "answer": answer,
-    }
-
-
-def side_picture(side: Side) -> Image.Image:
-    """The upright picture of a side, from the vault. Raises VaultError, PictureError."""
-    data = vault.get(vault.picture_name(side.picture, side.media_type))
-    return images.page(data, side.media_type, side.page, intake.limits())
-
-
-def _identity(extractor: BaseExtractor, slug: str, sides: list[Side]) -> dict[str, Any]:
-    """Everything an answer depends on: asking for the same again would be paying twice."""
-    return {
-        "extractor": slug,
-        "model": extractor.model,
-        "parameters": extractor.parameters(),
-        "ocr": ocr.identity(),
-        "sides": [{"picture": side.picture, "page": side.page} for side in sides],
-    }
-
-
-def _digest(extractor: BaseExtractor, slug: str, sides: list[Side]) -> str:
-    identity = json.dumps(_identity(extractor, slug, sides), sort_keys=True)
-    return hashlib.sha256(identity.encode()).hexdigest()
-
-
-def _finish(
-    job: Extraction,
-    result: Result,
-    extractor: BaseExtractor,
-    digest: str,
-    seconds: float | None,
-) -> None:
+def _finish(job: Extraction, result: Result, extractor: BaseExtractor, answer: Answer) -> None:
     with transaction.atomic():
         finished = _mine(job).update(
             status=Extraction.Status.SUCCEEDED,
             result=result.to_json(),
             model=extractor.model,
-            digest=digest,
-            seconds=seconds,
+            digest=answer.digest,
+            seconds=answer.seconds,
             error="",
             lease_until=None,
             finished_at=timezone.now(),
         )
         if finished:
-            _fill(job.card_id, result)
+            _fill(job, result)
+    took = "kept answer" if answer.seconds is None else f"{answer.seconds:.1f} s"
+    log.info(
+        "card %s read by %s: %s fields, %s", job.card_id, job.extractor, len(result.values), took
+    )
 
 
-def _fill(card_id: Any, result: Result) -> None:
+def _fill(job: Extraction, result: Result) -> None:
     """Write the machine's values, unless a person has touched the card; then only move it on."""
     doubtful = [name for name, value in result.values.items() if value.confidence < DOUBT_BELOW]
-    columns: dict[str, Any] = {
+    lowest = min((value.confidence for value in result.values.values()), default=0.0)
+    changes: dict[str, Any] = {
         name: result.values[name].text if name in result.values else "" for name in CONTACT_FIELDS
     }
-    lowest = min((value.confidence for value in result.values.values()), default=0.0)
+    changes |= {"doubt": round(1 - lowest, 4), "doubtful_fields": doubtful}
+    if not result.values:
+        changes["notice"] = "No text was found on the picture; type what you can see."
+    elif not _stands_in(job):
+        changes["notice"] = ""
+    card = Card.objects.filter(pk=job.card_id)
     waiting = (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
-    notice = "" if result.values else "No text was found on the picture; type what you can see."
-    written = Card.objects.filter(pk=card_id, is_edited=False).move(
-        *waiting, to=Card.Status.NEEDS_REVIEW, **columns,
-        doubt=round(1 - lowest, 4), doubtful_fields=doubtful, notice=notice,
-    )  # fmt: skip
-    if not written:
-        Card.objects.filter(pk=card_id).move(Card.Status.UPLOADED, to=Card.Status.NEEDS_REVIEW)
+    if not card.filter(is_edited=False).move(*waiting, to=Card.Status.NEEDS_REVIEW, **changes):
+        card.move(Card.Status.UPLOADED, to=Card.Status.NEEDS_REVIEW)
+
+
+def _stands_in(job: Extraction) -> bool:
+    """Whether `job` only helps out after another extractor's failure, which stays on show."""
+    failed = Extraction.objects.filter(card=job.card_id, status=Extraction.Status.FAILED)
+    return job.extractor == FALLBACK and failed.exclude(extractor=FALLBACK).exists()
 
 
 def _fail(job: Extraction, error: ExtractorError) -> None:
@@ -282,9 +246,7 @@ def _hand_over(job: Extraction, reason: str) -> None:
 
 def _mine(job: Extraction) -> QuerySet[Extraction]:
     """The row of `job`, as long as no other worker has claimed it since."""
-    return Extraction.objects.filter(
-        pk=job.pk, fence=job.fence, status=Extraction.Status.RUNNING
-    )
+    return Extraction.objects.filter(pk=job.pk, fence=job.fence, status=Extraction.Status.RUNNING)
 
 
 def _lease() -> timedelta:

@@ -41,13 +41,16 @@ def json_schema() -> dict[str, Any]:
 
 
 def ocr_text(lines: Sequence[Line]) -> str:
-    """The OCR's lines as the model sees them, one a line under the number of their side."""
+    """The OCR's lines as the model sees them, one a line under the number of their side.
+
+    A "<" becomes "‹": what is printed on a card cannot end the block that marks it as data.
+    """
     sides = sorted({line.box.side for line in lines})
     parts = [
         f"Side {side + 1}:\n" + "\n".join(line.text for line in lines if line.box.side == side)
         for side in sides
     ]
-    return "<ocr>\n" + "\n\n".join(parts) + "\n</ocr>"
+    return "<ocr>\n" + "\n\n".join(parts).replace("<", "‹") + "\n</ocr>"
 
 
 def _property(column: Any) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest
 from django.urls import URLPattern, URLResolver, path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -20,6 +19,7 @@ from django.utils.timesince import timesince
 from cards.admin import BADGES, ReadOnlyAdmin, badge, thumbnail
 from cards.fields import CONTACT_COLUMNS
 from cards.models import Card
+from cards.views import staff_member
 from extraction.normalise import printable
 from review import decisions, views
 from review.models import Correction, Review, WaitingCard
@@ -40,7 +40,8 @@ class RowForm(forms.ModelForm[WaitingCard]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {"version": self.instance.version, "seen_status": self.instance.status}
+        self.initial["version"] = self.instance.version
+        self.initial["seen_status"] = self.instance.status
         for name, field in self.fields.items():
             if name in LABELS:
                 field.show_hidden_initial = True
@@ -63,7 +64,7 @@ class RowForm(forms.ModelForm[WaitingCard]):
         return values
 
     def _merge(self, values: dict[str, Any]) -> None:
-        """Goes on with the card as it is now, unless a colleague's change collides with this one."""
+        """Goes on with the card as it is now, unless a colleague's change collides."""
         stale = decisions.StaleCard(Card.objects.get(pk=self.instance.pk))
         values["version"] = stale.card.version
         for name in self.changed_data:
@@ -74,9 +75,11 @@ class RowForm(forms.ModelForm[WaitingCard]):
                     f" “{values.get(name) or 'nothing'}”. Save again to keep yours.",
                 )
         if self.errors:  # the next attempt starts from what is shown now
-            self.data = self.data.copy()
-            self.data[self.add_prefix("version")] = str(stale.card.version)
-            self.data[self.add_prefix("seen_status")] = stale.card.status
+            self.data = {
+                **self.data.dict(),  # type: ignore[attr-defined]
+                self.add_prefix("version"): str(stale.card.version),
+                self.add_prefix("seen_status"): stale.card.status,
+            }
 
     def _collision(self, name: str, card: Card, values: dict[str, Any]) -> str:
         theirs, seen = getattr(card, name), self.data.get(self.add_initial_prefix(name), "")
@@ -163,7 +166,7 @@ class WaitingCardAdmin(ReadOnlyAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("cards.review_card"))
 
-    has_view_permission = has_change_permission = lambda self, request, obj=None: bool(  # type: ignore[assignment]
+    has_view_permission = has_change_permission = lambda self, request, obj=None: bool(
         request.user.has_perm("cards.review_card")
     )
 
@@ -179,11 +182,11 @@ class WaitingCardAdmin(ReadOnlyAdmin):
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponseBase:
+    ) -> Any:
         try:
             card_id = UUID(object_id)
-        except ValueError:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]
+        except ValueError as error:
+            raise Http404 from error
         return views.workspace(request, card_id)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -194,11 +197,10 @@ class WaitingCardAdmin(ReadOnlyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Saves a row of the list through the verb, never the object itself."""
-        assert isinstance(request.user, User)  # noqa: S101
         values = {name: form.cleaned_data[name] for name in form.changed_data}
         try:
             decisions.correct(
-                obj, values, version=form.cleaned_data["version"], by=request.user
+                obj, values, version=form.cleaned_data["version"], by=staff_member(request)
             )
         except decisions.StaleCard as stale:
             typed = ", ".join(f"{LABELS[name].lower()} “{text}”" for name, text in values.items())
@@ -219,7 +221,7 @@ class WaitingCardAdmin(ReadOnlyAdmin):
         from extraction import jobs
 
         for card in cards:
-            jobs.request(card, by=request.user)  # type: ignore[arg-type]
+            jobs.request(card, by=staff_member(request))
         self.message_user(request, f"{len(cards)} to be read again; what people typed stays.")
 
     @admin.display(description="Card")

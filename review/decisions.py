@@ -175,9 +175,7 @@ def note_import(card: Card, before: Mapping[str, str] | None, by: User | None) -
     """
     review = _record(card, Review.Decision.IMPORTED, by)
     Correction.objects.bulk_create(
-        Correction(
-            review=review, field=name, machine_value=text, human_value=getattr(card, name)
-        )
+        Correction(review=review, field=name, machine_value=text, human_value=getattr(card, name))
         for name, text in (before or {}).items()
         if name in CONTACT_FIELDS
     )
@@ -197,14 +195,10 @@ def _record(card: Card, decision: str, by: User | None, reason: str = "") -> Rev
 def _corrections(review: Review, before: Card, values: Mapping[str, str]) -> list[Correction]:
     """A decision on the whole card is held against the machine, one in the list against before."""
     machine = (
-        before.contact()
-        if review.decision == Review.Decision.CORRECTED
-        else machine_values(before)
+        before.contact() if review.decision == Review.Decision.CORRECTED else machine_values(before)
     )
     return [
-        Correction(
-            review=review, field=name, machine_value=machine.get(name, ""), human_value=text
-        )
+        Correction(review=review, field=name, machine_value=machine.get(name, ""), human_value=text)
         for name, text in values.items()
         if name in CONTACT_FIELDS and text != machine.get(name, "")
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -20,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cards.fields import CONTACT_COLUMNS, GROUPS
 from cards.models import Card, Side
-from cards.views import needs
+from cards.views import needs, staff_member
 from extraction.confidence import DOUBT_BELOW
 from extraction.models import Extraction
 from extraction.result import Result, Value
@@ -29,9 +28,11 @@ from review.forms import ContactForm
 from review.models import Review
 
 MAIN_FIELDS = frozenset(
-    "full_name job_title department company phone mobile email website"
-    " address_1 city postal_code country".split()
-)
+    (
+        "full_name", "job_title", "department", "company", "phone", "mobile", "email", "website",
+        "address_1", "city", "postal_code", "country",
+    )
+)  # fmt: skip
 """Fields that are on show even when the card does not have them."""
 
 
@@ -68,7 +69,7 @@ class Row:
 @require_GET
 def review_next(request: HttpRequest) -> HttpResponseBase:
     """The most urgent card that no colleague holds, or a page that says that all is done."""
-    card = decisions.next_for(_user(request))
+    card = decisions.next_for(staff_member(request))
     if card is None:
         context = {**admin.site.each_context(request), "title": "Nothing waits for review"}
         return TemplateResponse(request, "review/done.html", context)
@@ -83,10 +84,10 @@ def workspace(request: HttpRequest, card_id: UUID) -> HttpResponseBase:
         return _show(request, card, ContactForm(instance=card))
     action = request.POST.get("action", "")
     if action == "skip":
-        decisions.release(card, _user(request))
+        decisions.release(card, staff_member(request))
         return _go_on(request, card)
     if action == "take_over":
-        decisions.claim(card, _user(request), from_colleague=True)
+        decisions.claim(card, staff_member(request), from_colleague=True)
         return redirect("admin:review_waitingcard_change", card.pk)
     return _decide(request, card, action)
 
@@ -95,7 +96,7 @@ def _decide(request: HttpRequest, card: Card, action: str) -> HttpResponseBase:
     form = ContactForm(request.POST, instance=card)
     if not form.is_valid():
         return _show(request, Card.objects.get(pk=card.pk), form)
-    version, user = form.cleaned_data["version"], _user(request)
+    version, user = form.cleaned_data["version"], staff_member(request)
     try:
         if action == "approve":
             decisions.approve(card, form.values(), version=version, by=user)
@@ -120,7 +121,7 @@ def _decide(request: HttpRequest, card: Card, action: str) -> HttpResponseBase:
 
 
 def _go_on(request: HttpRequest, card: Card) -> HttpResponseBase:
-    following = decisions.next_for(_user(request), after=card)
+    following = decisions.next_for(staff_member(request), after=card)
     if following is None or following.pk == card.pk:
         return redirect("admin:review_next")
     return redirect("admin:review_waitingcard_change", following.pk)
@@ -130,12 +131,11 @@ def _show(
     request: HttpRequest, card: Card, form: ContactForm, *, is_stale: bool = False
 ) -> TemplateResponse:
     """The workspace. After a conflict it carries the new version, and both values per field."""
-    user = _user(request)
+    user = staff_member(request)
     is_open = card.status in (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
     claim = decisions.claim(card, user) if is_open else None
     if is_stale:
-        form.data = form.data.copy()
-        form.data["version"] = str(card.version)
+        form.data = {**form.data.dict(), "version": str(card.version)}  # type: ignore[attr-defined]
     extraction = _latest_extraction(card)
     result = Result.from_json(extraction.result) if extraction and extraction.result else None
     rows = list(_rows(form, result, card if is_stale else None))
@@ -199,8 +199,3 @@ def _pace(user: User) -> int:
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     decided = (Review.Decision.APPROVED, Review.Decision.REJECTED)
     return Review.objects.filter(by=user, decision__in=decided, at__gte=today).count()
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101  (`needs` lets only signed-in staff in)
-    return request.user

@@ -20,7 +20,13 @@ GROUPS = {
     "Manager": {
         "cards.batch": ["view", "add", "change"],
         "cards.card": [
-            "view", "add", "change", "upload_card", "review_card", "export_card", "import_card",
+            "view",
+            "add",
+            "change",
+            "upload_card",
+            "review_card",
+            "export_card",
+            "import_card",
             "view_picture",
         ],
         "extraction.extraction": ["view", "change"],

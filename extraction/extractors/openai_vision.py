@@ -14,13 +14,15 @@ from extraction import schema
 from extraction.confidence import judge
 from extraction.extractors.base import BaseExtractor, ExtractorError
 from extraction.grounding import ground
-from extraction.normalise import normalise_field
+from extraction.normalise import normalise_field, printable
 from extraction.result import Line, Result, Value
 
 if TYPE_CHECKING:
     import openai
 
 LONGEST_SIDE_PX = 1600
+LONGEST_WAIT_SECONDS = 3600.0
+"""The most that a busy server may ask for; nobody waits longer for a card."""
 SURE, UNSURE = 0.97, 0.6
 """How far the model is trusted, on fields it calls sure and on those it calls doubtful."""
 
@@ -127,7 +129,8 @@ def _content(answer: Mapping[str, Any]) -> dict[str, Any]:
         choice = answer["choices"][0]
         message = choice["message"]
         if message.get("refusal"):
-            raise ExtractorError(f"The model refused to read the card: {message['refusal'][:200]}")
+            reason = printable(message["refusal"])[:200]
+            raise ExtractorError(f"The model refused to read the card: {reason}")
         if choice.get("finish_reason") == "length":
             raise ExtractorError("The model's answer was cut off before its end.")
         content = json.loads(message["content"])
@@ -169,7 +172,9 @@ def _explained(error: openai.OpenAIError) -> ExtractorError:
 
 
 def _seconds(header: str | None) -> float | None:
+    """The time that a Retry-After names in seconds; None for dates and nonsense."""
     try:
-        return float(header or "")
+        wait = float(header or "")
     except ValueError:
         return None
+    return min(wait, LONGEST_WAIT_SECONDS) if wait >= 0 else None

@@ -7,89 +7,183 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cards', '0001_initial'),
+        ("cards", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WaitingCard',
-            fields=[
-            ],
+            name="WaitingCard",
+            fields=[],
             options={
-                'verbose_name': 'card to review',
-                'verbose_name_plural': 'cards to review',
-                'proxy': True,
-                'default_permissions': (),
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "card to review",
+                "verbose_name_plural": "cards to review",
+                "proxy": True,
+                "default_permissions": (),
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('cards.card',),
+            bases=("cards.card",),
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text="1 for the card's first decision.")),
-                ('decision', models.CharField(choices=[('approved', 'Approved'), ('rejected', 'Rejected'), ('corrected', 'Corrected in the list'), ('reopened', 'Reopened'), ('imported', 'Imported')], max_length=20)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('values', models.JSONField(help_text='Every contact field after the decision.')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('journaled_at', models.DateTimeField(blank=True, help_text='Empty until the vault has a copy.', null=True, verbose_name='in the vault since')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reviews', to=settings.AUTH_USER_MODEL)),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='cards.card')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveIntegerField(help_text="1 for the card's first decision."),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("approved", "Approved"),
+                            ("rejected", "Rejected"),
+                            ("corrected", "Corrected in the list"),
+                            ("reopened", "Reopened"),
+                            ("imported", "Imported"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, default="")),
+                ("values", models.JSONField(help_text="Every contact field after the decision.")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "journaled_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Empty until the vault has a copy.",
+                        null=True,
+                        verbose_name="in the vault since",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reviews",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="cards.card",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=40)),
-                ('machine_value', models.TextField(blank=True, default='', help_text='As the machine read it, or as it stood before.')),
-                ('human_value', models.TextField(blank=True, default='')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='review.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=40)),
+                (
+                    "machine_value",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="As the machine read it, or as it stood before.",
+                    ),
+                ),
+                ("human_value", models.TextField(blank=True, default="")),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="corrections",
+                        to="review.review",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('until', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('card', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='claim', to='cards.card')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("until", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "card",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="claim",
+                        to="cards.card",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['until'], name='claim_until')],
+                "indexes": [models.Index(fields=["until"], name="claim_until")],
             },
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(condition=models.Q(('journaled_at__isnull', True)), fields=['id'], name='review_journal'),
+            model_name="review",
+            index=models.Index(
+                condition=models.Q(("journaled_at__isnull", True)),
+                fields=["id"],
+                name="review_journal",
+            ),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['decision', 'at'], name='review_decided'),
+            model_name="review",
+            index=models.Index(fields=["decision", "at"], name="review_decided"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('card', 'number'), name='review_number_once'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                fields=("card", "number"), name="review_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', 'rejected'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='review_rejected_has_reason'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decision", "rejected"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="review_rejected_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.UniqueConstraint(fields=('review', 'field'), name='correction_field_once'),
+            model_name="correction",
+            constraint=models.UniqueConstraint(
+                fields=("review", "field"), name="correction_field_once"
+            ),
         ),
     ]

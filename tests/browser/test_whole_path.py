@@ -38,8 +38,10 @@ ALL_ENDED = """count => {
         ),
     ],
 )
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    more = {}
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    more: dict[str, str] = {}
     if request.param == "big":
         more = {
             "DATABASE_URL": request.getfixturevalue("postgres_url"),
@@ -90,11 +92,11 @@ def test_pictures_become_contacts_in_a_spreadsheet(
         page.fill("[name=full_name]", names[-1])
         page.fill("[name=company]", "=1+1")
         page.fill("[name=phone]", "+44 20 7946 0958")
-        before = page.url
-        page.keyboard.press("Control+Enter")
-        page.wait_for_url(lambda url, before=before: url != before)
+        with page.expect_navigation():
+            page.keyboard.press("Control+Enter")
     page.goto(f"{site.url}/admin/")
-    assert page.locator(".tile", has_text="approved today").locator(".tile-number").inner_text() == "2"
+    approved = page.locator(".tile", has_text="approved today")
+    assert approved.locator(".tile-number").inner_text() == "2"
 
     with export(page, site, "csv", tmp_path).open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))

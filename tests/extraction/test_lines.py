@@ -5,20 +5,24 @@ import pytest
 from extraction.lines import fields
 from extraction.result import Box, Line
 
+Row = str | tuple[str, float]
 
-def card(*rows, side=0):
+
+def card(*rows: Row, side: int = 0) -> list[Line]:
     """Lines one under the other; a row is a text, or a text and the height of its type in px."""
-    lines, top = [], 0.0
+    lines: list[Line] = []
+    top = 0.0
     for row in rows:
         text, height = row if isinstance(row, tuple) else (row, 20.0)
         width = 0.5 * height * len(text)
-        corners = ((10.0, top), (10.0 + width, top), (10.0 + width, top + height))
-        lines.append(Line(text, 0.98, Box(side, (*corners, (10.0, top + height)))))
+        right, bottom = 10.0 + width, top + height
+        corners = ((10.0, top), (right, top), (right, bottom), (10.0, bottom))
+        lines.append(Line(text, 0.98, Box(side, corners)))
         top += 1.5 * height
     return lines
 
 
-def texts(*rows):
+def texts(*rows: Row) -> dict[str, str]:
     return {name: found.text for name, found in fields(card(*rows)).items()}
 
 
@@ -36,7 +40,7 @@ ENGLISH = (
 )
 
 
-def test_an_english_card_is_read():
+def test_an_english_card_is_read() -> None:
     found = texts(*ENGLISH)
     assert found == {
         "full_name": "Rosa Halloway", "first_name": "Rosa", "last_name": "Halloway",
@@ -48,7 +52,7 @@ def test_an_english_card_is_read():
     }  # fmt: skip
 
 
-def test_a_japanese_card_is_read():
+def test_a_japanese_card_is_read() -> None:
     found = texts(
         ("株式会社北風造船", 26.0), "営業部", "課長", ("山田 花子", 36.0),
         "〒100-0001 東京都千代田区北町1-2-3", "TEL 03-5555-0123", "FAX 03-5555-0124",
@@ -65,7 +69,7 @@ def test_a_japanese_card_is_read():
     assert found["languages"] == "ja"
 
 
-def test_a_portuguese_card_is_read():
+def test_a_portuguese_card_is_read() -> None:
     found = texts(
         ("Vento Norte Barcos Ltda.", 30.0), ("Rosa Maria Teixeira", 28.0), "Gerente de Vendas",
         "Rua das Flores, 120 - Sala 6", "CEP 01000-000 São Paulo - SP",
@@ -100,85 +104,85 @@ def test_a_portuguese_card_is_read():
         ("Telefax: 217 555 0147", "fax"),
     ],
 )
-def test_labels_tell_what_a_number_is(printed, field):
+def test_labels_tell_what_a_number_is(printed: str, field: str) -> None:
     found = texts(printed)
     assert [name for name in found if name in ("phone", "mobile", "fax")] == [field]
 
 
-def test_several_numbers_in_a_line_are_told_apart():
+def test_several_numbers_in_a_line_are_told_apart() -> None:
     found = texts("Tel: 217 555 0147, Fax: 217 555 0148 | M 217 555 0149")
     assert (found["phone"], found["fax"], found["mobile"]) == (
         "217 555 0147", "217 555 0148", "217 555 0149",
     )  # fmt: skip
 
 
-def test_an_extension_is_kept_apart():
+def test_an_extension_is_kept_apart() -> None:
     found = texts("Phone (217) 555-0147 ext. 255")
     assert (found["phone"], found["extension"]) == ("(217) 555-0147", "255")
 
 
-def test_a_numbering_plan_tells_a_mobile_number_without_a_label():
+def test_a_numbering_plan_tells_a_mobile_number_without_a_label() -> None:
     assert texts("+81 90-5555-0125")["mobile"] == "+81 90-5555-0125"
 
 
-def test_house_numbers_and_postal_codes_are_not_telephones():
+def test_house_numbers_and_postal_codes_are_not_telephones() -> None:
     found = texts("Plot 6-3-1090/1/1 Harbour Road", "Springfield, IL 62701-0147")
     assert not {"phone", "mobile", "fax"} & set(found)
 
 
-def test_the_email_tells_who_the_person_is():
+def test_the_email_tells_who_the_person_is() -> None:
     found = texts(("Grace Marina", 30.0), "Odalys Brandt", "o.brandt@gracemarina.example")
     assert (found["full_name"], found["company"]) == ("Odalys Brandt", "Grace Marina")
 
 
-def test_titles_and_degrees_leave_the_name():
+def test_titles_and_degrees_leave_the_name() -> None:
     found = texts(("Dr. Rosa Halloway, PhD", 30.0), "Director")
     assert (found["prefix"], found["full_name"], found["suffix"]) == ("Dr.", "Rosa Halloway", "PhD")
 
 
-def test_a_name_in_two_scripts_is_kept_in_both():
+def test_a_name_in_two_scripts_is_kept_in_both() -> None:
     found = texts(("山田 花子", 34.0), ("Hanako Yamada", 24.0), "hanako.yamada@northwind.example")
     assert (found["full_name"], found["native_name"]) == ("Hanako Yamada", "山田 花子")
 
 
-def test_a_name_and_a_title_on_one_line_are_cut():
+def test_a_name_and_a_title_on_one_line_are_cut() -> None:
     found = texts("Rosa Halloway, Sales Manager", "rosa@northwind.example")
     assert (found["full_name"], found["job_title"]) == ("Rosa Halloway", "Sales Manager")
 
 
-def test_a_company_broken_over_two_lines_is_put_together():
+def test_a_company_broken_over_two_lines_is_put_together() -> None:
     found = texts(("Northwind Institute of", 30.0), ("Sail Making Ltd", 30.0))
     assert found["company"] == "Northwind Institute of Sail Making Ltd"
 
 
-def test_the_first_of_two_addresses_is_taken():
+def test_the_first_of_two_addresses_is_taken() -> None:
     found = texts(
         "12 Harbour Street, Springfield, IL 62701", "Branch Office: 9 Lake Road, Chicago, IL 60601"
     )
     assert (found["address_1"], found["postal_code"]) == ("12 Harbour Street", "62701")
 
 
-def test_profiles_on_social_networks_are_not_the_website():
+def test_profiles_on_social_networks_are_not_the_website() -> None:
     found = texts("linkedin.com/in/rosahalloway", "www.northwind.example")
     assert (found["social"], found["website"]) == (
         "linkedin.com/in/rosahalloway", "www.northwind.example",
     )  # fmt: skip
 
 
-def test_marks_of_scanning_programs_are_no_company():
+def test_marks_of_scanning_programs_are_no_company() -> None:
     assert texts(("Scanned with CamScanner", 40.0)) == {}
 
 
-def test_a_rule_that_could_go_either_way_says_so():
+def test_a_rule_that_could_go_either_way_says_so() -> None:
     people = (("Rosa Halloway", 24.0), "Director", ("Carla Teixeira", 24.0), "Director")
     found = fields(card(("Northwind Boats Ltd", 30.0), *people))
     assert found["full_name"].doubt == "another line looks just as likely"
 
 
-def test_a_card_without_lines_has_no_fields():
+def test_a_card_without_lines_has_no_fields() -> None:
     assert fields([]) == {}
 
 
 @pytest.mark.parametrize("text", ["e-mail " * 60, "1" * 400, "a@" * 200, "www." * 100, "(" * 300])
-def test_hostile_lines_are_read_in_no_time(text):
+def test_hostile_lines_are_read_in_no_time(text: str) -> None:
     assert isinstance(texts(text, "Tel: " + text), dict)

@@ -18,7 +18,7 @@ LINES = tuple(
 )
 
 
-def test_values_are_normalised_and_stand_somewhere():
+def test_values_are_normalised_and_stand_somewhere() -> None:
     values = Extractor().parse({}, LINES).values
     assert values["full_name"].text == "Rosa Halloway"
     assert values["full_name"].boxes == (LINES[0].box,)
@@ -27,35 +27,35 @@ def test_values_are_normalised_and_stand_somewhere():
     assert box.corners[0][0] > 50
 
 
-def test_only_contact_fields_with_text_are_given():
+def test_only_contact_fields_with_text_are_given() -> None:
     values = Extractor().parse({}, LINES).values
     assert set(values) <= set(CONTACT_FIELDS)
     assert all(value.text for value in values.values())
 
 
-def test_a_doubtful_value_says_why():
+def test_a_doubtful_value_says_why() -> None:
     assert Extractor().parse({}, LINES).values["phone"].reason == "shorter than American numbers"
 
 
-def test_the_lines_are_kept_beside_the_values():
+def test_the_lines_are_kept_beside_the_values() -> None:
     assert Extractor().parse({}, LINES).lines == LINES
 
 
-def test_the_answer_holds_nothing_but_the_version_of_the_rules():
+def test_the_answer_holds_nothing_but_the_version_of_the_rules() -> None:
     extractor = Extractor()
     assert extractor.ask([], LINES) == extractor.parameters()
 
 
-def test_the_same_answer_is_parsed_to_the_same_result():
+def test_the_same_answer_is_parsed_to_the_same_result() -> None:
     extractor = Extractor()
     first = extractor.parse(extractor.ask([], LINES), LINES)
     assert Result.from_json(first.to_json()).values.keys() == first.values.keys()
     assert extractor.parse({}, LINES) == first
 
 
-def test_a_card_without_text_gives_an_empty_result():
+def test_a_card_without_text_gives_an_empty_result() -> None:
     assert Extractor().parse({}, []) == Result({}, ())
 
 
-def test_the_model_is_the_identity_of_the_ocr():
+def test_the_model_is_the_identity_of_the_ocr() -> None:
     assert Extractor().model == ocr.identity()

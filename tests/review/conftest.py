@@ -13,9 +13,7 @@ from extraction.models import Extraction
 from extraction.result import Box, Result, Value
 
 READ = {
-    "full_name": Value(
-        "Mira Ahlstrom", 0.98, (Box(0, ((10, 10), (90, 10), (90, 30), (10, 30))),)
-    ),
+    "full_name": Value("Mira Ahlstrom", 0.98, (Box(0, ((10, 10), (90, 10), (90, 30), (10, 30))),)),
     "first_name": Value("Mira", 0.98),
     "last_name": Value("Ahlstrom", 0.98),
     "company": Value("Nordlicht Optik", 0.95),

@@ -15,9 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def name(card: Card, reviewer: Person) -> str:
     """The place in the vault of the decision that this makes."""
-    decisions.approve(
-        card, card.contact() | {"city": "Berlin"}, version=0, by=reviewer.user
-    )
+    decisions.approve(card, card.contact() | {"city": "Berlin"}, version=0, by=reviewer.user)
     return vault.review_name(card.pk, 1)
 
 

@@ -87,9 +87,7 @@ def test_a_correction_in_the_list_is_kept_as_a_review(card: Card, reviewer: Pers
     assert [c.field for c in review.corrections.all()] == ["company"]
 
 
-def test_rows_that_were_not_touched_are_not_written(
-    make_card: MakeCard, reviewer: Person
-) -> None:
+def test_rows_that_were_not_touched_are_not_written(make_card: MakeCard, reviewer: Person) -> None:
     cards = [make_card(), make_card()]
     save(reviewer.client, form_of(cards) | {"form-1-company": "Changed"})
     assert [Card.objects.get(pk=c.pk).version for c in cards] == [0, 1]

@@ -24,7 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="", help="the event or source of the cards")
         parser.add_argument("--extractor", default="", choices=("", *extractors.slugs()))
         parser.add_argument(
-            "--keep-duplicates", action="store_true", help="a picture that is here becomes a card again"
+            "--keep-duplicates",
+            action="store_true",
+            help="a picture that is here becomes a card again",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

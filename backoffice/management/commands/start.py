@@ -15,8 +15,11 @@ class Command(BaseCommand):
             with supervisor.only_one(settings.DATA_DIR / "start.lock"):
                 port = supervisor.free_port(settings.BIND, settings.PORT)
                 call_command("prepare", stdout=self.stdout)
-                host = "localhost" if settings.BIND in ("127.0.0.1", "0.0.0.0") else settings.BIND  # noqa: S104
-                self.stdout.write(f"\n  Card Desk is at http://{host}:{port}/   (Ctrl-C stops it)\n")
+                is_local = settings.BIND in ("127.0.0.1", "0.0.0.0")  # noqa: S104
+                host = "localhost" if is_local else settings.BIND
+                self.stdout.write(
+                    f"\n  Card Desk is at http://{host}:{port}/   (Ctrl-C stops it)\n"
+                )
                 self.stdout.write(f"  Everything is kept in {settings.DATA_DIR}\n\n")
                 self.stdout.flush()
                 supervisor.run(supervisor.site_commands(port), out=self.stdout)

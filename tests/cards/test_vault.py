@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import Storage
+
+from cards import vault
+from tests import pictures
+
+
+@pytest.fixture
+def folder(fresh_vault: Storage) -> Path:
+    if not isinstance(fresh_vault, vault.FolderStorage):
+        pytest.skip("about a vault in a folder")
+    return Path(fresh_vault.location)
+
+
+def test_what_was_put_can_be_had() -> None:
+    vault.put("a/b.json", b"1")
+    assert vault.get("a/b.json") == b"1"
+
+
+def test_putting_the_same_bytes_again_is_fine() -> None:
+    vault.put("a", b"1")
+    vault.put("a", b"1")
+    assert vault.get("a") == b"1"
+
+
+def test_putting_other_bytes_under_a_taken_name_is_a_conflict() -> None:
+    vault.put("a", b"1")
+    with pytest.raises(vault.VaultConflict, match="nothing was changed"):
+        vault.put("a", b"2")
+    assert vault.get("a") == b"1"
+
+
+def test_of_two_at_the_same_moment_exactly_one_is_kept() -> None:
+    together = Barrier(4)
+
+    def put(number: int) -> bytes | None:
+        data = b"%d" % number
+        together.wait(10)
+        try:
+            vault.put("a", data)
+        except vault.VaultConflict:
+            return None
+        return data
+
+    with ThreadPoolExecutor(4) as threads:
+        kept = [data for data in threads.map(put, range(4)) if data is not None]
+    assert kept == [vault.get("a")]
+
+
+def test_what_is_not_there_is_a_vault_error() -> None:
+    with pytest.raises(vault.VaultError, match="could not give a/b"):
+        vault.get("a/b")
+
+
+def test_opening_what_is_not_there_is_a_vault_error() -> None:
+    with pytest.raises(vault.VaultError), vault.open_for_reading("a/b") as file:
+        file.read()
+
+
+def test_vault_knows_what_it_has() -> None:
+    vault.put("a", b"1")
+    assert vault.has("a")
+    assert not vault.has("b")
+
+
+def test_open_object_can_be_read_in_parts() -> None:
+    vault.put("a", b"12345")
+    with vault.open_for_reading("a") as file:
+        assert (file.read(2), file.read()) == (b"12", b"345")
+
+
+def test_document_comes_back_as_it_was() -> None:
+    document = {"name": "Zoë 田中", "sides": [1, None], "quad": 0.5}
+    vault.put_json("a.json", document)
+    assert vault.get_json("a.json") == document
+
+
+def test_document_can_be_read_by_people() -> None:
+    vault.put_json("a.json", {"b": "田中", "a": 1})
+    assert vault.get("a.json").decode() == '{\n "a": 1,\n "b": "田中"\n}'
+
+
+def test_picture_lies_under_its_sha256() -> None:
+    data = pictures.jpeg()
+    sha256 = vault.put_picture(data, "image/jpeg")
+    assert sha256 == hashlib.sha256(data).hexdigest()
+    assert vault.get(f"images/{sha256[:2]}/{sha256}/original.jpg") == data
+
+
+def test_picture_put_twice_is_one_object(vault_names: Callable[[], list[str]]) -> None:
+    vault.put_picture(pictures.jpeg(), "image/jpeg")
+    vault.put_picture(pictures.jpeg(), "image/jpeg")
+    assert len(vault_names()) == 1
+
+
+def test_damaged_picture_is_not_taken_for_the_same(spoil: Callable[[str, bytes], None]) -> None:
+    sha256 = vault.put_picture(pictures.jpeg(), "image/jpeg")
+    spoil(vault.picture_name(sha256, "image/jpeg"), b"rust")
+    with pytest.raises(vault.VaultConflict):
+        vault.put_picture(pictures.jpeg(), "image/jpeg")
+
+
+def test_cards_of_one_moment_lie_in_different_folders() -> None:
+    start = "0198c0de-0000-7000-8000-0000000000"
+    names = {vault.card_name(f"{start}{end}") for end in ("1f", "a0")}
+    assert names == {f"cards/1f/{start}1f/card.json", f"cards/a0/{start}a0/card.json"}
+
+
+def test_reviews_sort_by_their_number() -> None:
+    names = [vault.review_name("c0de", number) for number in (2, 10, 100)]
+    assert names == sorted(names)
+
+
+def test_vault_explains_itself() -> None:
+    vault.put_readme()
+    assert b"sha256sum" in vault.get("README.txt")
+
+
+def test_explanation_that_is_there_stays_as_it_is() -> None:
+    vault.put("README.txt", b"of an earlier version")
+    vault.put_readme()
+    assert vault.get("README.txt") == b"of an earlier version"
+
+
+@pytest.mark.usefixtures("full_vault")
+def test_full_vault_says_what_could_not_be_kept() -> None:
+    with pytest.raises(vault.VaultError, match=r"could not keep a: .*No space left"):
+        vault.put("a", b"1")
+
+
+@pytest.mark.usefixtures("lost_vault")
+def test_lost_vault_says_so_for_every_verb() -> None:
+    for verb in (vault.get, vault.open_for_reading, vault.has):
+        with pytest.raises(vault.VaultError, match="The vault could not"):
+            verb("a")
+
+
+def test_name_that_leads_out_of_the_vault_is_never_written(folder: Path) -> None:
+    for name in ("../outside", "/etc/outside"):
+        with pytest.raises(SuspiciousFileOperation):
+            vault.put(name, b"1")
+    assert not (folder.parent / "outside").exists()
+
+
+def test_interrupted_put_leaves_nothing_behind(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(vault.VaultError):
+        vault.put("a/b", b"1")
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_objects_in_a_folder_are_their_owners_alone(folder: Path) -> None:
+    vault.put("a/b", b"1")
+    assert (folder / "a/b").stat().st_mode & 0o077 == 0
+    assert (folder / "a").stat().st_mode & 0o077 == 0
