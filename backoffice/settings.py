@@ -273,7 +273,18 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        name: {"level": "WARNING"}
-        for name in ("celery.beat", "celery.worker", "celery.app.trace", "kombu", "PIL")
+        # A stranger's Host header is refused with 400; a traceback for each would hide the rest.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        **{
+            name: {"level": "WARNING"}
+            for name in (
+                "botocore",
+                "celery.beat",
+                "celery.worker",
+                "celery.app.trace",
+                "kombu",
+                "PIL",
+            )
+        },
     },
 }

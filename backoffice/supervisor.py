@@ -43,7 +43,8 @@ def site_commands(port: int) -> dict[str, list[str]]:
         "web": [
             python, "-m", "gunicorn", "backoffice.wsgi",
             f"--bind={settings.BIND}:{port}", f"--workers={settings.WEB_PROCESSES}",
-            "--worker-class=gthread", "--threads=4", "--timeout=120", "--log-level=warning",
+            "--worker-class=gthread", "--threads=4", "--timeout=120", "--no-control-socket",
+            "--log-level=warning",
         ],
         "worker": [
             *celery, "worker", f"--concurrency={settings.WORKER_PROCESSES}",

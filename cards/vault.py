@@ -26,6 +26,8 @@ images/ab/<sha256>/readings/<digest>.json a machine's raw answer about that pict
 cards/ab/<card-id>/card.json              a card: which pictures are its sides, their origin
 cards/ab/<card-id>/reviews/000001.json    what a person decided, in order
 
+doctor/probe.txt                          left by `doctor`, which checks that this can be written
+
 Check a picture:   sha256sum images/ab/<sha256>/original.jpg
 Read an answer:    jq . images/ab/<sha256>/readings/<digest>.json
 Last decision:     ls cards/ab/<card-id>/reviews | tail -1

@@ -111,6 +111,12 @@ def test_ingest_leaves_hidden_files_alone(folder: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_ingest_leaves_lists_in_a_folder_alone(folder: Path) -> None:
+    (folder / "labels.jsonl").write_text("{}")
+    assert "3 taken in, 0 already here, 0 refused" in _run("ingest", folder)
+
+
+@pytest.mark.django_db
 def test_ingest_takes_a_file_named_twice_once(folder: Path) -> None:
     assert "1 taken in" in _run("ingest", folder / "anna.png", folder / "anna.png")
 
@@ -137,10 +143,10 @@ def test_ingest_asks_for_a_reading_by_the_extractor_named(folder: Path) -> None:
 
 @pytest.mark.django_db
 def test_ingest_refuses_a_file_and_keeps_the_others(folder: Path) -> None:
-    (folder / "notes.txt").write_text("no picture")
+    (folder / "notes.png").write_text("no picture")
     printed, sentence = _run_badly("ingest", folder)
     assert "3 taken in, 0 already here, 1 refused" in printed
-    assert "refused       notes.txt: This is no picture" in printed
+    assert "refused       notes.png: This is no picture" in printed
     assert sentence == "Some files were refused, as said above; the others are safe."
     assert Card.objects.count() == 3
 

@@ -30,11 +30,18 @@ ALL_ENDED = """count => {
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param("small", id="on SQLite and a folder"),
+        pytest.param(
+            "small", id="on SQLite and a folder", marks=pytest.mark.xdist_group("small site")
+        ),
         pytest.param(
             "big",
             id="on PostgreSQL, Redis and S3",
-            marks=[pytest.mark.postgres, pytest.mark.redis, pytest.mark.s3],
+            marks=[
+                pytest.mark.postgres,
+                pytest.mark.redis,
+                pytest.mark.s3,
+                pytest.mark.xdist_group("big site"),
+            ],
         ),
     ],
 )

@@ -215,7 +215,7 @@ class TestXlsx:
             assert row[name].number_format == "@"
 
     def test_illegal_characters_are_left_out(self, tmp_path: Path) -> None:
-        make_card(full_name="A\x07d\x00a\ufffe", notes="山田\n太郎")
+        make_card(full_name="A\x07d\x01a\ufffe", notes="山田\n太郎")
         (row,) = read_xlsx(export("xlsx", tmp_path))
         assert (row["full_name"].value, row["notes"].value) == ("Ada", "山田\n太郎")
 

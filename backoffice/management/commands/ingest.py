@@ -14,9 +14,15 @@ from cards import intake, vault
 from cards.models import Arrival, Batch
 from extraction import extractors
 
+NOTES = {".csv", ".json", ".jsonl", ".md", ".txt", ".xlsx"}
+"""Left alone when they lie in a folder of pictures, as labels and lists do."""
+
 
 class Command(BaseCommand):
-    help = "Take pictures, PDFs, ZIPs and folders of these in as one batch."
+    help = (
+        "Take pictures, PDFs, ZIPs and folders of these in as one batch."
+        " Lists and notes that lie in a folder (.csv, .json, .txt and the like) are left alone."
+    )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
@@ -73,5 +79,9 @@ def _line(arrival: Arrival) -> str:
 
 def _files(paths: list[Path]) -> Iterator[Path]:
     for path in paths:
-        found = path.rglob("*") if path.is_dir() else [path]
-        yield from (file for file in found if file.is_file() and not file.name.startswith("."))
+        if not path.is_dir():
+            yield path
+            continue
+        for file in path.rglob("*"):
+            if file.is_file() and not file.name.startswith(".") and file.suffix not in NOTES:
+                yield file

@@ -1,0 +1,35 @@
+# The image of all three processes: web (the default command), worker and beat.
+
+FROM python:3.12-slim-bookworm AS packages
+COPY requirements.txt /
+RUN python3 -m venv /opt/packages \
+    && /opt/packages/bin/pip install --no-cache-dir --disable-pip-version-check \
+        --only-binary=:all: -r /requirements.txt \
+    && /opt/packages/bin/pip uninstall --quiet --yes pip
+
+FROM python:3.12-slim-bookworm
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin card-desk \
+    && install -d -m 0700 -o card-desk -g card-desk /data /data/vault
+COPY --from=packages /opt/packages /opt/packages
+WORKDIR /app
+COPY manage.py ./
+COPY cards cards
+COPY extraction extraction
+COPY review review
+COPY backoffice backoffice
+ENV PATH=/opt/packages/bin:$PATH \
+    HOME=/tmp \
+    PYTHONUNBUFFERED=1 \
+    DATA_DIR=/data \
+    STATIC_ROOT=/app/static
+RUN python -m compileall -q cards extraction review backoffice \
+    && DATA_DIR=/tmp/build python manage.py collectstatic --noinput --verbosity=0 \
+    && rm -rf /tmp/build \
+    # `prepare` looks after static files at every start, as this user.
+    && chown -R card-desk:card-desk /app/static
+USER card-desk
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+CMD ["sh", "-c", "python manage.py prepare && exec gunicorn backoffice.wsgi \
+    --bind=0.0.0.0:8000 --workers=${WEB_PROCESSES:-2} --worker-class=gthread --threads=4 \
+    --timeout=120 --worker-tmp-dir=/dev/shm --no-control-socket --log-level=warning"]
