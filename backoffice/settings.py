@@ -55,7 +55,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -231,6 +230,7 @@ REVIEW_LEASE_SECONDS = env.integer("REVIEW_LEASE_SECONDS", 600)
 LANGUAGE_CODE = env.text("LANGUAGE_CODE", "en")
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_TZ = True
+FORMAT_MODULE_PATH = ["backoffice.formats"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -1,0 +1,7 @@
+"""Dates and times as everybody reads them the same way: 21 Nov 2026, 14:03."""
+
+DATE_FORMAT = "j M Y"
+SHORT_DATE_FORMAT = "j M Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j M Y, H:i"
+SHORT_DATETIME_FORMAT = "j M Y, H:i"
