@@ -100,7 +100,8 @@ def requeue_stale(*, ring_all: bool = False) -> int:
     now = timezone.now()
     for job in Extraction.objects.filter(status=Extraction.Status.RUNNING, lease_until__lt=now):
         if _take_over(job):
-            _fail(job, ExtractorError("The worker that read the card was stopped.", retry=True))
+            stopped = ExtractorError("The worker that read the card was stopped.", retry=True)
+            _fail(job, stopped, pause=timedelta(0))
     jobs = due() if ring_all else due().filter(rung_at__lt=now - RING_AGAIN_AFTER)
     ids = list(jobs.values_list("pk", flat=True)[:SWEEP_AT_MOST])
     Extraction.objects.filter(pk__in=ids).update(rung_at=now)
@@ -211,16 +212,20 @@ def _stands_in(job: Extraction) -> bool:
     return job.extractor == FALLBACK and failed.exclude(extractor=FALLBACK).exists()
 
 
-def _fail(job: Extraction, error: ExtractorError) -> None:
-    """Put the job back for another attempt, or end it and hand the card to a person."""
+def _fail(job: Extraction, error: ExtractorError, *, pause: timedelta | None = None) -> None:
+    """Put the job back for another attempt, or end it and hand the card to a person.
+
+    The next attempt may begin after `pause`, or after the usual back-off.
+    """
     log.warning("job %s, attempt %s: %s", job.pk, job.attempts, error)
     may_repeat = error.retry and job.attempts < settings.JOB_MAX_ATTEMPTS
     now = timezone.now()
     if may_repeat:
         _mine(job).update(
             status=Extraction.Status.QUEUED,
-            run_after=now + _back_off(job.attempts, error.retry_after_seconds),
-            rung_at=now - RING_AGAIN_AFTER,
+            run_after=now + (_back_off(job.attempts, error) if pause is None else pause),
+            # No message is on its way: the first sweep that finds the job due is to ring.
+            rung_at=now - 2 * RING_AGAIN_AFTER,
             lease_until=None,
             error=str(error),
         )
@@ -253,7 +258,7 @@ def _lease() -> timedelta:
     return timedelta(seconds=settings.JOB_LEASE_SECONDS)
 
 
-def _back_off(attempts: int, at_least_seconds: float | None) -> timedelta:
+def _back_off(attempts: int, error: ExtractorError) -> timedelta:
     """2, 4, 8 … seconds after the first, second, third … attempt, with a quarter of jitter."""
     seconds = min(2.0**attempts, 300) * random.uniform(0.75, 1.25)  # noqa: S311
-    return timedelta(seconds=max(seconds, at_least_seconds or 0))
+    return timedelta(seconds=max(seconds, error.retry_after_seconds or 0))

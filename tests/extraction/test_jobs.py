@@ -584,6 +584,14 @@ def test_job_of_a_stopped_worker_goes_back_to_the_queue(job: Extraction) -> None
     assert job.error == "The worker that read the card was stopped."
 
 
+def test_job_of_a_stopped_worker_is_announced_by_the_same_sweep(
+    job: Extraction, bell: list[int]
+) -> None:
+    _claimed_but_stopped(job)
+    jobs.requeue_stale()
+    assert bell == [job.pk]
+
+
 def test_job_whose_worker_is_alive_stays_with_it(job: Extraction) -> None:
     assert jobs._claim(job.pk) is not None
     jobs.requeue_stale()
