@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
@@ -57,10 +58,8 @@ def request(card: Card, *, extractor: str = "", by: User | None = None) -> Extra
 
 def ring(extraction_id: int) -> None:
     """Tell the workers of a job. When that fails, the sweep will find it."""
-    from extraction import tasks
-
     try:
-        tasks.run.apply_async((extraction_id,))
+        current_app.send_task("extraction.tasks.run", (extraction_id,))
     except Exception as error:
         log.warning("workers could not be told of job %s; the sweep will: %s", extraction_id, error)
 

@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from backoffice import celery_app
 from cards import intake, vault
 from cards.models import Batch, Card
 from extraction import jobs, ocr, tasks
@@ -149,7 +150,7 @@ def test_request_goes_through_while_the_broker_is_down(
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(jobs, "ring", ring_workers)
-    monkeypatch.setattr(tasks.run, "apply_async", broken)
+    monkeypatch.setattr(celery_app, "send_task", broken)
     with django_capture_on_commit_callbacks(execute=True):
         job = _take_in()
     assert job.status == Extraction.Status.QUEUED
@@ -769,6 +770,6 @@ def test_message_carries_nothing_but_the_id(
     job: Extraction, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[Any] = []
-    monkeypatch.setattr(tasks.run, "apply_async", lambda *message: sent.append(message))
+    monkeypatch.setattr(celery_app, "send_task", lambda *message: sent.append(message))
     ring_workers(job.pk)
-    assert json.loads(json.dumps(sent)) == [[[job.pk]]]
+    assert json.loads(json.dumps(sent)) == [["extraction.tasks.run", [job.pk]]]
