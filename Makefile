@@ -22,6 +22,10 @@ demo: $(VENV)/installed  ## Draw two dozen cards of invented people and take the
 test: $(VENV)/installed-dev  ## Run all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
+.PHONY: bench
+bench: $(VENV)/installed-dev  ## Measure speed and memory, as ratios
+	@DJANGO_SETTINGS_MODULE=backoffice.settings DATA_DIR=$$(mktemp -d) $(BIN)/python -m tests.bench.reading
+
 .PHONY: lint
 lint: $(VENV)/installed-dev  ## Check style, types and migrations
 	@$(BIN)/ruff check .

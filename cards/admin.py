@@ -41,6 +41,8 @@ def thumbnail(card: Card) -> SafeString | str:
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     """Rows that come about by work, not by forms."""
 
+    change_form_template = "cards/read_only.html"
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

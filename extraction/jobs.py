@@ -190,6 +190,8 @@ def _finish(job: Extraction, result: Result, extractor: BaseExtractor, answer: A
 def _fill(job: Extraction, result: Result) -> None:
     """Write the machine's values, unless a person has touched the card; then only move it on."""
     doubtful = [name for name, value in result.values.items() if value.confidence < DOUBT_BELOW]
+    if "full_name" in doubtful:  # that its parts are doubtful too says nothing new
+        doubtful = [name for name in doubtful if name not in ("first_name", "last_name")]
     lowest = min((value.confidence for value in result.values.values()), default=0.0)
     changes: dict[str, Any] = {
         name: result.values[name].text if name in result.values else "" for name in CONTACT_FIELDS

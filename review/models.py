@@ -34,6 +34,7 @@ class Review(models.Model):
     )
 
     class Meta:
+        verbose_name = "decision"
         ordering = ("-id",)
         constraints = [
             models.UniqueConstraint(fields=("card", "number"), name="review_number_once"),

@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "decision",
                 "ordering": ("-id",),
             },
         ),

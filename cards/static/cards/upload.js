@@ -2,6 +2,7 @@
 
 const AT_ONCE = 3;
 const POLL_MS = 1500;
+const SIGNED_OUT = "You are signed out. Sign in in another tab, then try again here.";
 
 const form = document.getElementById("upload");
 const dropzone = document.getElementById("dropzone");
@@ -154,8 +155,11 @@ function send(file, row) {
       if (event.loaded === event.total) bar.removeAttribute("value");
     });
     request.addEventListener("load", () => {
-      if (request.status === 200) showArrivals(row, request.response.arrivals);
-      else fail(row, file, request.response?.error || `The server answered ${request.status}.`);
+      const answer = request.response;
+      if (answer?.arrivals) showArrivals(row, answer.arrivals);
+      else if (answer?.error) fail(row, file, answer.error);
+      else if (request.status === 200) fail(row, file, SIGNED_OUT);
+      else fail(row, file, `The server answered ${request.status}; nothing of this file was kept.`);
       resolve();
     });
     request.addEventListener("error", () => {
