@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,17 +64,41 @@ def running_site(folder: Path, more: Mapping[str, str]) -> Iterator[Site]:
         yield Site(found[0], environment, log)
 
 
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site on SQLite and a folder."""
+    with running_site(tmp_path_factory.mktemp("small"), {}) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def big_site(
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_url: str,
+    redis_url: str,
+    s3_environment: dict[str, str],
+) -> Iterator[Site]:
+    """The site on PostgreSQL, Redis and S3, by its environment alone."""
+    parts = {"DATABASE_URL": postgres_url, "REDIS_URL": redis_url, **s3_environment}
+    with running_site(tmp_path_factory.mktemp("big"), parts) as site:
+        yield site
+
+
 @dataclass
 class Watch:
     """What the pages of a test did that they must not do."""
 
     trouble: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
 
     def over(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
         page.on("console", self._console)
         page.on("request", self._request)
         page.on("response", self._response)
+
+    def unexpected(self) -> list[str]:
+        return [words for words in self.trouble if not any(e in words for e in self.expected)]
 
     def _console(self, message: Any) -> None:
         if message.type in ("error", "warning"):
@@ -91,20 +115,40 @@ class Watch:
 
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens pages of their own browser profile; the test fails if one misbehaves."""
+    """Opens pages of their own browser profile; the test fails if one misbehaves.
+
+    `expecting` is a part of the trouble that the test makes on purpose.
+    """
     watch, contexts = Watch(), []
 
-    def open_page(**options: Any) -> Page:
+    def open_page(*, expecting: str = "", **options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1360, "height": 820}, **options})
         contexts.append(context)
         page = context.new_page()
         watch.over(page)
+        if expecting:
+            watch.expected.append(expecting)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    assert not watch.trouble
+    assert not watch.unexpected()
+
+
+ALL_ENDED = """count => {
+    const rows = [...document.querySelectorAll("#arrivals li")];
+    const ended = ["read", "doubtful", "here", "refused", "failed"];
+    return rows.length >= count && rows.every(row => ended.includes(row.dataset.state));
+}"""
+
+
+def upload(page: Page, site: Site, paths: Sequence[Path], *, batch: str = "Expo Berlin") -> None:
+    """Send files through the upload page, and wait until each is read or refused."""
+    page.goto(f"{site.url}/admin/cards/card/upload/")
+    page.fill("[name=name]", batch)
+    page.set_input_files("#files", [str(path) for path in paths])
+    page.wait_for_function(ALL_ENDED, arg=len(paths), timeout=90_000)
 
 
 def sign_in(page: Page, site: Site) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from backoffice import synthetic
-from tests.browser.conftest import Site, running_site, sign_in
+from tests.browser.conftest import Site, sign_in, upload
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,21 +20,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 CARDS = 6
-ALL_ENDED = """count => {
-    const rows = [...document.querySelectorAll("#arrivals li")];
-    const ended = ["read", "doubtful", "here", "refused", "failed"];
-    return rows.length >= count && rows.every(row => ended.includes(row.dataset.state));
-}"""
 
 
 @pytest.fixture(
     scope="module",
     params=[
         pytest.param(
-            "small", id="on SQLite and a folder", marks=pytest.mark.xdist_group("small site")
+            "small_site", id="on SQLite and a folder", marks=pytest.mark.xdist_group("small site")
         ),
         pytest.param(
-            "big",
+            "big_site",
             id="on PostgreSQL, Redis and S3",
             marks=[
                 pytest.mark.postgres,
@@ -45,18 +40,9 @@ ALL_ENDED = """count => {
         ),
     ],
 )
-def site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
-    more: dict[str, str] = {}
-    if request.param == "big":
-        more = {
-            "DATABASE_URL": request.getfixturevalue("postgres_url"),
-            "REDIS_URL": request.getfixturevalue("redis_url"),
-            **request.getfixturevalue("s3_environment"),
-        }
-    with running_site(tmp_path_factory.mktemp("site"), more) as running:
-        yield running
+def site(request: pytest.FixtureRequest) -> Site:
+    running: Site = request.getfixturevalue(request.param)
+    return running
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +70,7 @@ def test_pictures_become_contacts_in_a_spreadsheet(
     page = new_page()
     sign_in(page, site)
 
-    page.goto(f"{site.url}/admin/cards/card/upload/")
-    page.fill("[name=name]", "Expo Berlin")
-    page.set_input_files("#files", [str(path) for path in pictures])
-    page.wait_for_function(ALL_ENDED, arg=len(pictures), timeout=90_000)
+    upload(page, site, pictures)
     states = page.locator("#arrivals li").evaluate_all("rows => rows.map(row => row.dataset.state)")
     assert states.count("refused") == 1
     assert sum(state in ("read", "doubtful") for state in states) == CARDS
@@ -127,9 +110,7 @@ def test_the_same_pictures_again_are_linked_to_their_cards(
 ) -> None:
     page = new_page()
     sign_in(page, site)
-    page.goto(f"{site.url}/admin/cards/card/upload/")
-    page.set_input_files("#files", [str(path) for path in pictures[:2]])
-    page.wait_for_function(ALL_ENDED, arg=2, timeout=30_000)
+    upload(page, site, pictures[:2], batch="The same again")
     assert page.locator("#arrivals li[data-state=here]").count() == 2
 
 

@@ -1,0 +1,135 @@
+"""The review page and the upload page as hands and eyes meet them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from backoffice import synthetic
+from tests.browser.conftest import ALL_ENDED, Site, sign_in, upload
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small site")]
+
+DROP = """([name, encoded]) => {
+    const bytes = Uint8Array.from(atob(encoded), char => char.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], name, {type: "image/jpeg"}));
+    document.getElementById("dropzone").dispatchEvent(
+        new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+}"""
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Cards that no other test uploads: two with one side, one with two."""
+    folder = tmp_path_factory.mktemp("cards")
+    synthetic.write_cards(3, folder, seed=77)
+    return sorted(path for path in folder.iterdir() if path.suffix != ".jsonl")
+
+
+@pytest.fixture
+def card(
+    small_site: Site, pictures: list[Path], new_page: Callable[..., Page], tmp_path: Path
+) -> Page:
+    """The review page of a card that has just been read."""
+    page = new_page()
+    sign_in(page, small_site)
+    # Some other bytes after the end of the picture make it another picture.
+    again = tmp_path / "card.jpg"
+    one_sided = next(path for path in pictures if path.suffix == ".jpg")
+    again.write_bytes(one_sided.read_bytes() + str(tmp_path).encode())
+    upload(page, small_site, [again], batch="Review page")
+    link = page.locator("#arrivals a").first.get_attribute("href")
+    assert link
+    page.goto(small_site.url + link.replace("cards/card", "review/waitingcard"))
+    return page
+
+
+def test_focusing_a_field_lights_up_its_place_on_the_picture(card: Page) -> None:
+    card.focus("[name=email]")
+    lit = card.locator("polygon.is-focused")
+    assert lit.count() == 1
+    box, canvas = lit.bounding_box(), card.locator("#canvas").bounding_box()
+    assert box
+    assert canvas
+    assert canvas["x"] <= box["x"] <= canvas["x"] + canvas["width"]
+    assert canvas["y"] <= box["y"] <= canvas["y"] + canvas["height"]
+
+
+def test_a_click_on_a_place_goes_to_its_field(card: Page) -> None:
+    card.focus("[name=email]")
+    card.evaluate("() => { document.querySelector('polygon.is-focused').id = 'of-email'; }")
+    card.focus("[name=full_name]")
+    card.locator("#of-email").click()
+    assert card.evaluate("document.activeElement.name") == "email"
+
+
+def test_an_edited_field_offers_the_machines_value_back(card: Page) -> None:
+    before = card.input_value("[name=email]")
+    card.fill("[name=email]", "somebody@else.example")
+    card.locator("[data-field=email] .ws-revert").click()
+    assert card.input_value("[name=email]") == before
+
+
+def test_enter_in_a_field_goes_on_and_decides_nothing(card: Page) -> None:
+    card.focus("[name=company]")
+    card.keyboard.press("Enter")
+    assert card.evaluate("document.activeElement.name") != "company"
+    assert card.locator("#approve").is_visible()
+
+
+def test_a_card_is_rejected_with_its_reason(card: Page) -> None:
+    address = card.url
+    card.locator("#reject summary").click()
+    card.fill("#reason", "Not of use")
+    with card.expect_navigation():
+        card.keyboard.press("Enter")
+    card.goto(address)
+    assert "Rejected" in card.locator(".ws-notes").inner_text()
+    assert "Not of use" in card.locator(".ws-notes").inner_text()
+
+
+def test_a_picture_can_be_dropped_onto_the_page(
+    small_site: Site, pictures: list[Path], new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    sign_in(page, small_site)
+    page.goto(f"{small_site.url}/admin/cards/card/upload/")
+    data = next(path for path in pictures if path.suffix == ".jpg").read_bytes() + b"dropped"
+    page.evaluate(DROP, ["dropped.jpg", base64.b64encode(data).decode()])
+    page.wait_for_function(ALL_ENDED, arg=1, timeout=60_000)
+    assert "dropped.jpg" in page.locator("#arrivals").inner_text()
+
+
+def test_files_stay_listed_after_the_page_is_loaded_again(
+    small_site: Site, pictures: list[Path], new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    sign_in(page, small_site)
+    upload(page, small_site, pictures, batch="Loaded again")
+    page.reload()
+    page.wait_for_function(ALL_ENDED, arg=len(pictures), timeout=30_000)
+    assert page.locator("#arrivals li").count() == len(pictures)
+
+
+def test_a_lost_connection_offers_another_try(
+    small_site: Site, pictures: list[Path], new_page: Callable[..., Page]
+) -> None:
+    page = new_page(expecting="502")
+    sign_in(page, small_site)
+    page.goto(f"{small_site.url}/admin/cards/card/upload/")
+    page.route("**/upload/*/file", lambda route: route.fulfill(status=502, body="bad gateway"))
+    page.set_input_files("#files", [str(pictures[0])])
+    row = page.locator("#arrivals li")
+    row.get_by_text("The server answered 502").wait_for()
+    page.unroute("**/upload/*/file")
+    row.get_by_role("button", name="Try again").click()
+    page.wait_for_function(ALL_ENDED, arg=1, timeout=60_000)
+    assert row.get_attribute("data-state") in ("read", "doubtful", "here")
