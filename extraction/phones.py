@@ -160,7 +160,8 @@ def _neighbour_label(before: str, piece: Piece, pieces: Sequence[Piece]) -> str:
             and sum(char.isalnum() for char in other.text) <= 14
             and not re.search(r"\d{3}", other.text)
         ):
-            kind = _label_kind(re.sub(r"[\s.:)\](#=+|*-]*$", "", other.text))
-            if kind:
+            label = re.sub(r"[\s.:)\](#=+|*-]*$", "", other.text)
+            # A letter at the end of other words is no label: the entrance B, the tower T.
+            if not re.search(r"\w\s+\w$", label) and (kind := _label_kind(label)):
                 return kind
     return ""

@@ -183,6 +183,12 @@ def test_a_card_without_lines_has_no_fields() -> None:
     assert fields([]) == {}
 
 
+def test_the_letter_of_an_entrance_is_no_label_of_the_postal_code_below() -> None:
+    found = texts("Alte Seilerei 50", "Aufgang B", "10977 Berlin", "www.northwind.example")
+    assert "10977" not in (found.get("phone"), found.get("mobile"), found.get("phone_2"))
+    assert found["postal_code"] == "10977"
+
+
 @pytest.mark.parametrize("text", ["e-mail " * 60, "1" * 400, "a@" * 200, "www." * 100, "(" * 300])
 def test_hostile_lines_are_read_in_no_time(text: str) -> None:
     assert isinstance(texts(text, "Tel: " + text), dict)
