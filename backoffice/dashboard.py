@@ -21,7 +21,7 @@ from backoffice.navigation import link, shown
 from cards.fields import CONTACT_FIELDS
 from cards.models import Batch, Card
 from review.decisions import waiting
-from review.models import Correction
+from review.models import Correction, Review
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -52,7 +52,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """Cards approved today; `untouched` are those in which no person changed a field."""
+    """Cards approved today; `untouched` are those reviewed in which no person changed a field."""
 
     cards: int
     untouched: int
@@ -153,17 +153,23 @@ def find_reading() -> Reading:
 def find_approved(start: datetime, end: datetime) -> Approved:
     """One query over the cards approved from `start` until before `end`."""
     corrections = Correction.objects.filter(review__card=OuterRef("pk"))
+    decisions = Review.objects.filter(card=OuterRef("pk"), decision=Review.Decision.APPROVED)
+    untouched = Exists(decisions) & ~Exists(corrections)  # an imported contact was never read
     approved = Card.objects.filter(
         status=Card.Status.APPROVED, approved_at__gte=start, approved_at__lt=end
     )
     return Approved(
-        **approved.aggregate(cards=Count("pk"), untouched=Count("pk", filter=~Exists(corrections)))
+        **approved.aggregate(cards=Count("pk"), untouched=Count("pk", filter=untouched))
     )
 
 
 def latest_batches(limit: int = BATCHES_SHOWN) -> Iterator[BatchLine]:
-    """The newest batches with how far they are. Two queries; the second reads their cards only."""
-    batches = list(Batch.objects.order_by("-id")[:limit])
+    """The newest batches that brought cards, and how far they are.
+
+    Two queries; the second reads their cards only.
+    """
+    has_cards = Exists(Card.objects.filter(batch=OuterRef("pk")))
+    batches = list(Batch.objects.filter(has_cards).order_by("-id")[:limit])
     progress = {
         row["batch"]: row
         for row in Card.objects.filter(batch__in=batches)

@@ -174,7 +174,7 @@ def _sqlite_state() -> str:
     if answer != "ok":
         raise TroubleError(
             f"the SQLite file is damaged ({_one_line(answer)}); stop the site, keep a copy of the "
-            "file, then make the database anew: python manage.py rebuild"
+            "file, then put the newest backup in its place"
         )
     return "WAL, file is whole"
 
@@ -235,7 +235,7 @@ def ask_vault() -> str:
         remedy = "VAULT_URL and the AWS_* variables" if "bucket_name" in place else "its owner"
         raise TroubleError(f"{_one_line(error)}; look at {remedy} ({where})") from error
     if came_back != PROBE:
-        raise TroubleError(f"{PROBE_NAME} came back changed; compare {where} with a backup: verify")
+        raise TroubleError(f"{PROBE_NAME} came back changed; compare {where} with a backup")
     return f"{where}, keeps and gives"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -72,13 +73,13 @@ def kept_secret(path: Path) -> str:
     Two processes that start together agree: whichever file appears first is the one both read.
     """
     if not path.exists():
-        aside = path.with_name(f"{path.name}.{os.getpid()}")
-        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
+        with open(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))
         try:
             os.link(aside, path)
         except FileExistsError:
             pass
         finally:
-            aside.unlink()
+            os.unlink(aside)
     return path.read_text().strip()

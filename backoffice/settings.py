@@ -176,6 +176,11 @@ else:
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "cards"
+# The clock's tasks have a queue of their own: behind a thousand cards they would expire unheard.
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("cards", "clock")}
+CELERY_TASK_ROUTES = {
+    name: {"queue": "clock"} for name in ("extraction.tasks.sweep", "review.tasks.journal")
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -270,7 +275,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        # A 403 is said in a line; where it was decided is no news.
+        "no_denials": {"()": "backoffice.log.WithoutDenials"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["no_denials"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         # A stranger's Host header is refused with 400; a traceback for each would hide the rest.

@@ -21,5 +21,8 @@ def ensure_admin() -> str | None:
     if users.filter(is_superuser=True).exists():
         return None
     password = env.secret("ADMIN_PASSWORD") or secrets.token_urlsafe(12)
-    users.create_superuser(ADMIN, password=password)
+    admin, _ = users.get_or_create(username=ADMIN)
+    admin.is_superuser = admin.is_staff = admin.is_active = True
+    admin.set_password(password)
+    admin.save()
     return password

@@ -106,11 +106,21 @@ def encode(picture: Image.Image, *, longest_px: int, quality: int = 85) -> bytes
 def _frames(data: bytes, kind: str, limits: Limits) -> Iterator[Image.Image]:
     with _opened(data, kind) as picture:
         # Only a TIFF's frames are pages; those of others are animation or a phone's previews.
-        count = getattr(picture, "n_frames", 1) if kind == "image/tiff" else 1
+        count = _count_frames(picture, limits) if kind == "image/tiff" else 1
         _check_count(count, limits)
         for number in range(count):
             picture.seek(number)
             yield _upright(picture, limits)
+
+
+def _count_frames(picture: Image.Image, limits: Limits) -> int:
+    """The frames of a TIFF, counted no further than one over the limit."""
+    for number in range(1, limits.pages + 1):
+        try:
+            picture.seek(number)
+        except EOFError:
+            return number
+    return limits.pages + 1
 
 
 @contextmanager
@@ -202,7 +212,8 @@ def _check_count(count: int, limits: Limits) -> None:
         raise PictureError("The file has no pages.")
     if count > limits.pages:
         raise PictureError(
-            f"The file has {count} pages and a card at most {limits.pages}; split it and try again."
+            f"The file has more than {limits.pages} pages, and a card has no more sides than that;"
+            " split it and try again."
         )
 
 

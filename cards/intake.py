@@ -181,7 +181,8 @@ def _keep(
 
 
 def _link(batch: Batch, name: str, card: Card) -> Arrival:
-    reason = f"The same picture came in on {card.created_at:%-d %B %Y} in “{card.batch.name}”."
+    day = timezone.localtime(card.created_at)
+    reason = f"The same picture came in on {day:%-d %B %Y} in “{card.batch.name}”."
     return _arrive(batch, name, Arrival.Outcome.ALREADY_HERE, card=card, reason=reason)
 
 

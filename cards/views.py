@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, BinaryIO, cast
 
@@ -74,7 +75,8 @@ def picture(request: HttpRequest, side_id: int, size: str) -> HttpResponse:
         except (vault.VaultError, images.PictureError) as error:
             return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
         data = images.encode(whole, longest_px=SIZES[size])
-        cache.set(key, data)
+        with suppress(OSError):  # a full disk costs time, not the picture
+            cache.set(key, data)
     response = HttpResponse(data, content_type="image/jpeg")
     # A side's picture never changes, but it is nobody else's business.
     response["Cache-Control"] = "private, max-age=31536000, immutable"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extraction.normalise import EMAIL
-from extraction.result import Box, Line
+from extraction.result import Box, Line, Result
 
 DOUBT_BELOW = 0.8
 """Values below it are marked doubtful."""
@@ -54,6 +54,15 @@ def judge(
     if confidence >= DOUBT_BELOW:
         return Judgement(confidence)
     return Judgement(confidence, problem or doubt or "the machine is not sure")
+
+
+def doubts(result: Result) -> tuple[float, list[str]]:
+    """1 minus the lowest confidence of a result (1 without values), and its doubtful fields."""
+    lowest = min((value.confidence for value in result.values.values()), default=0.0)
+    names = [name for name, value in result.values.items() if value.confidence < DOUBT_BELOW]
+    if "full_name" in names:  # that its parts are doubtful too says nothing new
+        names = [name for name in names if name not in ("first_name", "last_name")]
+    return round(1 - lowest, 4), names
 
 
 def reading(boxes: Sequence[Box], lines: Sequence[Line]) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,7 +27,7 @@ from cards.fields import CONTACT_FIELDS
 from cards.models import Card
 from extraction import answers, extractors
 from extraction.answers import Answer
-from extraction.confidence import DOUBT_BELOW
+from extraction.confidence import doubts
 from extraction.extractors.base import BaseExtractor, ExtractorError
 from extraction.models import Extraction
 from extraction.result import Result
@@ -41,6 +42,8 @@ FALLBACK = "offline"
 
 RING_AGAIN_AFTER = timedelta(seconds=30)
 SWEEP_AT_MOST = 200
+SILENT_SECONDS = 10
+_silent_until = 0.0
 _OPEN = (Extraction.Status.QUEUED, Extraction.Status.RUNNING)
 
 
@@ -57,10 +60,18 @@ def request(card: Card, *, extractor: str = "", by: User | None = None) -> Extra
 
 
 def ring(extraction_id: int) -> None:
-    """Tell the workers of a job. When that fails, the sweep will find it."""
+    """Tell the workers of a job. When that fails, the sweep will find it.
+
+    A broker that is down costs seconds to find so; it is then left alone for a while, lest an
+    upload of many files waits for it once a file.
+    """
+    global _silent_until  # noqa: PLW0603
+    if time.monotonic() < _silent_until:
+        return
     try:
         current_app.send_task("extraction.tasks.run", (extraction_id,))
     except Exception as error:
+        _silent_until = time.monotonic() + SILENT_SECONDS
         log.warning("workers could not be told of job %s; the sweep will: %s", extraction_id, error)
 
 
@@ -189,18 +200,14 @@ def _finish(job: Extraction, result: Result, extractor: BaseExtractor, answer: A
 
 def _fill(job: Extraction, result: Result) -> None:
     """Write the machine's values, unless a person has touched the card; then only move it on."""
-    doubtful = [name for name, value in result.values.items() if value.confidence < DOUBT_BELOW]
-    if "full_name" in doubtful:  # that its parts are doubtful too says nothing new
-        doubtful = [name for name in doubtful if name not in ("first_name", "last_name")]
-    lowest = min((value.confidence for value in result.values.values()), default=0.0)
+    doubt, doubtful = doubts(result)
     changes: dict[str, Any] = {
         name: result.values[name].text if name in result.values else "" for name in CONTACT_FIELDS
     }
-    changes |= {"doubt": round(1 - lowest, 4), "doubtful_fields": doubtful}
-    if not result.values:
-        changes["notice"] = "No text was found on the picture; type what you can see."
-    elif not _stands_in(job):
-        changes["notice"] = ""
+    changes |= {"doubt": doubt, "doubtful_fields": doubtful}
+    if not _stands_in(job):
+        nothing = "No text was found on the picture; type what you can see."
+        changes["notice"] = "" if result.values else nothing
     card = Card.objects.filter(pk=job.card_id)
     waiting = (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
     if not card.filter(is_edited=False).move(*waiting, to=Card.Status.NEEDS_REVIEW, **changes):
@@ -246,7 +253,8 @@ def _hand_over(job: Extraction, reason: str) -> None:
     Card.objects.filter(pk=job.card_id).move(
         Card.Status.UPLOADED, to=Card.Status.NEEDS_REVIEW, notice=notice, doubt=1.0
     )
-    if job.extractor != FALLBACK:
+    was_read = Extraction.objects.filter(card=job.card_id, status=Extraction.Status.SUCCEEDED)
+    if job.extractor != FALLBACK and not was_read.exists():
         request(job.card, extractor=FALLBACK)
 
 

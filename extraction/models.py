@@ -69,14 +69,10 @@ class Extraction(models.Model):
             ),
         ]
         indexes = [
-            # Which jobs are due? (the sweep, `drain`)
-            models.Index(
-                fields=("run_after",), condition=Q(status="queued"), name="extraction_due"
-            ),
+            # Which jobs are due? (the sweep, `drain`) How many are open? (the navigation)
+            models.Index(fields=("status", "run_after"), name="extraction_due"),
             # Whose lease has run out? (the sweep)
-            models.Index(
-                fields=("lease_until",), condition=Q(status="running"), name="extraction_leased"
-            ),
+            models.Index(fields=("status", "lease_until"), name="extraction_leased"),
         ]
 
     def __str__(self) -> str:

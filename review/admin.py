@@ -22,6 +22,7 @@ from cards.models import Card
 from cards.views import staff_member
 from extraction.normalise import printable
 from review import decisions, views
+from review.forms import parts_of_name
 from review.models import Correction, Review, WaitingCard
 
 LABELS = {column.name: str(column.verbose_name) for column in CONTACT_COLUMNS}
@@ -198,6 +199,8 @@ class WaitingCardAdmin(ReadOnlyAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Saves a row of the list through the verb, never the object itself."""
         values = {name: form.cleaned_data[name] for name in form.changed_data}
+        if "full_name" in values:  # the list shows the whole name, its parts follow
+            values |= parts_of_name(values["full_name"])
         try:
             decisions.correct(
                 obj, values, version=form.cleaned_data["version"], by=staff_member(request)
@@ -220,8 +223,8 @@ class WaitingCardAdmin(ReadOnlyAdmin):
     def read_again(self, request: HttpRequest, cards: QuerySet[WaitingCard]) -> None:
         from extraction import jobs
 
-        for card in cards:
-            jobs.request(card, by=staff_member(request))
+        for card in cards.select_related("batch"):
+            jobs.request(card, extractor=card.batch.extractor, by=staff_member(request))
         self.message_user(request, f"{len(cards)} to be read again; what people typed stays.")
 
     @admin.display(description="Card")
@@ -252,6 +255,9 @@ class CorrectionInline(admin.TabularInline[Correction, Review]):
     fields = readonly_fields = ("field", "machine_value", "human_value")
     extra = 0
     can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("review.view_review"))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from cards.fields import CONTACT_FIELDS
 from cards.models import Card, CardQuerySet
+from extraction.confidence import doubts
 from extraction.models import Extraction
 from extraction.result import Result
 from review.models import Claim, Correction, Review
@@ -83,7 +84,9 @@ def claim(card: Card, user: User, *, from_colleague: bool = False) -> Claim:
                 return Claim.objects.create(card=card, by=user, until=until)
         except IntegrityError:
             pass  # a colleague holds it, or was quicker by a moment
-    return held.select_related("by").get()
+    found = held.select_related("by").first()
+    # Gone again: the colleague has decided in this very moment, and the card is free.
+    return found or Claim.objects.get_or_create(card=card, defaults={"by": user, "until": until})[0]
 
 
 def release(card: Card, user: User) -> None:
@@ -91,7 +94,9 @@ def release(card: Card, user: User) -> None:
 
 
 def approve(card: Card, values: Mapping[str, str], *, version: int, by: User) -> Review:
-    """The Review that approves `card` with `values`. Raises StaleCard."""
+    """The Review that approves `card` with `values`. Raises StaleCard, DecisionError for none."""
+    if not any(values.values()):
+        raise DecisionError("There is nothing on this card yet: type what you see, or reject it.")
     return _decide(
         card, Review.Decision.APPROVED, values, version=version, by=by,
         origins=_WAITING, to=Card.Status.APPROVED, approved_at=timezone.now(),
@@ -112,10 +117,12 @@ def reject(
 
 def reopen(card: Card, *, version: int, by: User) -> Review:
     """The Review that sends an approved or rejected card back. Raises StaleCard."""
+    result = latest_result(card)
+    doubt, doubtful = doubts(result) if result else (0.0, [])
     return _decide(
         card, Review.Decision.REOPENED, {}, version=version, by=by,
         origins=(Card.Status.APPROVED, Card.Status.REJECTED), to=Card.Status.NEEDS_REVIEW,
-        approved_at=None,
+        approved_at=None, doubt=doubt, doubtful_fields=doubtful,
     )  # fmt: skip
 
 

@@ -11,6 +11,12 @@ from cards.models import Card
 from extraction.normalise import printable, split_name
 
 
+def parts_of_name(full_name: str) -> dict[str, str]:
+    """First and last name as they follow from a full name."""
+    parts = split_name(full_name)
+    return {"first_name": parts.first, "last_name": parts.last}
+
+
 class ContactForm(forms.ModelForm[Card]):
     """Every contact field of a card."""
 
@@ -51,5 +57,4 @@ class ContactForm(forms.ModelForm[Card]):
             self.changed_data
         ):
             return
-        parts = split_name(values.get("full_name", ""))
-        values["first_name"], values["last_name"] = parts.first, parts.last
+        values |= parts_of_name(values.get("full_name", ""))

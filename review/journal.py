@@ -19,9 +19,12 @@ def catch_up(*, at_most: int = 500) -> int:
     for review in late.prefetch_related("corrections")[:at_most]:
         try:
             vault.put_json(vault.review_name(review.card_id, review.number), document(review))
-        except vault.VaultError as error:
-            log.warning("review %s is not in the vault yet: %s", review.pk, error)
+        except vault.VaultConflict:
+            log.exception("review %s is in the vault with other contents", review.pk)
             continue
+        except vault.VaultError as error:
+            log.warning("reviews from %s on are not in the vault yet: %s", review.pk, error)
+            break
         Review.objects.filter(pk=review.pk).update(journaled_at=timezone.now())
         copied += 1
     return copied

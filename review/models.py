@@ -98,6 +98,5 @@ class WaitingCard(Card):
 
     class Meta:
         proxy = True
-        verbose_name = "card to review"
-        verbose_name_plural = "cards to review"
+        verbose_name = "card"
         default_permissions = ()

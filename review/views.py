@@ -108,6 +108,8 @@ def _decide(request: HttpRequest, card: Card, action: str) -> HttpResponseBase:
         elif action == "reopen":
             decisions.reopen(card, version=version, by=user)
             messages.success(request, "The card is open for review again.")
+            if request.POST.get("stale"):  # what was typed before the conflict is still on the page
+                return _show(request, Card.objects.get(pk=card.pk), form, is_stale=True)
             return redirect("admin:review_waitingcard_change", card.pk)
         else:
             raise decisions.DecisionError("Choose Approve, Skip or Reject.")
@@ -144,13 +146,14 @@ def _show(
         "title": f"Review {card}",
         "card": card,
         "form": form,
-        "groups": [(group, [row for row in rows if row.group == group]) for group in GROUPS],
+        "groups": [_grouped(rows, group) for group in GROUPS],
         "doubtful": sum(row.is_doubtful for row in rows),
         "sides": [(side, _written(result, side)) for side in card.sides.order_by("position")],
         "extraction": extraction,
         "claim": claim,
         "is_mine": claim is None or claim.by_id == user.pk,
         "is_open": is_open,
+        "is_stale": is_stale,
         "progress": _progress(card),
         "pace": _pace(user),
         "last_review": card.reviews.select_related("by").first(),
@@ -170,6 +173,12 @@ def _rows(form: ContactForm, result: Result | None, theirs: Card | None) -> Iter
             values.get(column.name),
             other if other is not None and other != (bound.value() or "") else None,
         )
+
+
+def _grouped(rows: list[Row], group: str) -> tuple[str, list[Row], list[Row]]:
+    """The name of a group, its fields on show, and those that are folded away."""
+    mine = [row for row in rows if row.group == group]
+    return group, [row for row in mine if row.is_main], [row for row in mine if not row.is_main]
 
 
 def _written(result: Result | None, side: Side) -> str:

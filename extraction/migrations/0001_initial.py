@@ -96,13 +96,11 @@ class Migration(migrations.Migration):
                 "ordering": ("-id",),
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("status", "queued")),
-                        fields=["run_after"],
+                        fields=["status", "run_after"],
                         name="extraction_due",
                     ),
                     models.Index(
-                        condition=models.Q(("status", "running")),
-                        fields=["lease_until"],
+                        fields=["status", "lease_until"],
                         name="extraction_leased",
                     ),
                 ],

@@ -19,8 +19,7 @@ class Migration(migrations.Migration):
             name="WaitingCard",
             fields=[],
             options={
-                "verbose_name": "card to review",
-                "verbose_name_plural": "cards to review",
+                "verbose_name": "card",
                 "proxy": True,
                 "default_permissions": (),
                 "indexes": [],

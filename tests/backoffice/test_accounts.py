@@ -40,6 +40,13 @@ def test_a_manager_puts_people_into_groups(manager: Person, outsider: Person) ->
     assert outsider.user.groups.get() == analyst
 
 
+def test_a_manager_cannot_give_a_group_that_may_do_more(manager: Person) -> None:
+    everything = Group.objects.create(name="Everything")
+    everything.permissions.set(Permission.objects.all())
+    change(manager, manager.user, groups=[everything.pk])
+    assert everything not in manager.user.groups.all()
+
+
 def test_a_manager_cannot_become_a_superuser(manager: Person) -> None:
     change(manager, manager.user, is_superuser="on")
     assert not User.objects.get(pk=manager.user.pk).is_superuser

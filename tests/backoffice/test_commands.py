@@ -43,11 +43,11 @@ def _run(*words: object, **options: Any) -> str:
     return out.getvalue()
 
 
-def _run_badly(*words: object) -> tuple[str, str]:
+def _run_badly(*words: object, **options: Any) -> tuple[str, str]:
     """What a command prints, and the sentence it stops with."""
     out = StringIO()
     with pytest.raises(CommandError) as caught:
-        call_command(*map(str, words), stdout=out)
+        call_command(*map(str, words), stdout=out, **options)
     return out.getvalue(), str(caught.value)
 
 
@@ -164,6 +164,21 @@ def test_ingest_of_a_missing_path_takes_nothing(folder: Path) -> None:
     _, sentence = _run_badly("ingest", folder, folder / "nowhere.png")
     assert "There is no" in sentence
     assert "nothing was taken in" in sentence
+    assert not Batch.objects.exists()
+
+
+@pytest.mark.django_db
+def test_ingest_refuses_a_name_that_is_too_long_before_it_begins(folder: Path) -> None:
+    _, sentence = _run_badly("ingest", folder, batch="x" * 300)
+    assert "at most 120 characters" in sentence
+    assert "Nothing was taken in." in sentence
+    assert not Batch.objects.exists()
+
+
+@pytest.mark.django_db
+def test_ingest_refuses_an_extractor_that_is_not_set_up(folder: Path) -> None:
+    _, sentence = _run_badly("ingest", folder, extractor="openai_vision")
+    assert "set OPENAI_API_KEY" in sentence
     assert not Batch.objects.exists()
 
 

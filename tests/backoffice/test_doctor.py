@@ -153,7 +153,7 @@ def test_a_damaged_sqlite_file_is_trouble(database_file: Path) -> None:
 
     assert finding.outcome == "BAD"
     assert "damaged" in finding.text
-    assert "rebuild" in finding.text
+    assert "backup" in finding.text
 
 
 @sqlite_only

@@ -138,7 +138,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 ALL_ENDED = """count => {
     const rows = [...document.querySelectorAll("#arrivals li")];
-    const ended = ["read", "doubtful", "here", "refused", "failed"];
+    const ended = ["read", "doubtful", "by-hand", "here", "refused", "failed"];
     return rows.length >= count && rows.every(row => ended.includes(row.dataset.state));
 }"""
 

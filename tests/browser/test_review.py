@@ -13,7 +13,7 @@ from backoffice import synthetic
 from tests.browser.conftest import ALL_ENDED, Site, sign_in, upload
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Dialog, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small site")]
 
@@ -83,6 +83,42 @@ def test_enter_in_a_field_goes_on_and_decides_nothing(card: Page) -> None:
     card.keyboard.press("Enter")
     assert card.evaluate("document.activeElement.name") != "company"
     assert card.locator("#approve").is_visible()
+
+
+def test_keys_that_are_held_decide_one_card_only(card: Page) -> None:
+    held = (
+        "new KeyboardEvent('keydown', {key: 'Enter', ctrlKey: true, repeat: true, bubbles: true})"
+    )
+    address = card.url
+    card.evaluate(f"() => {{ for (let i = 0; i < 20; i += 1) document.dispatchEvent({held}); }}")
+    card.wait_for_timeout(300)
+    assert card.url == address
+    assert card.locator("#approve").is_visible()
+
+
+def test_skipping_asks_before_it_drops_what_was_typed(card: Page) -> None:
+    address = card.url
+    card.fill("[name=company]", "Typed and not saved")
+    asked: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    card.once("dialog", refuse)
+    card.locator("#skip").click()
+    assert asked == ["Drop what you typed on this card?"]
+    assert card.url == address
+    assert card.input_value("[name=company]") == "Typed and not saved"
+
+
+def test_enter_in_the_list_saves_the_row(card: Page, small_site: Site) -> None:
+    card.goto(f"{small_site.url}/admin/review/waitingcard/?status=all")
+    cell = card.locator("#result_list input[name$=-job_title]").first
+    cell.fill("Keeper of the list")
+    with card.expect_navigation():
+        cell.press("Enter")
+    assert "changed successfully" in card.locator(".messagelist").inner_text()
 
 
 def test_a_card_is_rejected_with_its_reason(card: Page) -> None:

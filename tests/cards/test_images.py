@@ -269,7 +269,8 @@ def test_pdf_over_the_limit_of_pixels_is_a_sentence() -> None:
 @pytest.mark.parametrize("make", [pictures.tiff, pictures.pdf])
 def test_document_of_five_hundred_pages_is_a_sentence(make: Callable[[int], bytes]) -> None:
     assert sentence(make(500)) == (
-        "The file has 500 pages and a card at most 10; split it and try again."
+        "The file has more than 10 pages, and a card has no more sides than that;"
+        " split it and try again."
     )
 
 

@@ -39,7 +39,7 @@ BAD = {
     "cut.pdf": (pictures.truncated(pictures.pdf()), "The PDF is damaged or cut off"),
     "huge.png": (pictures.pixel_bomb(), "The picture has 3600 megapixels"),
     "locked.pdf": (pictures.locked_pdf(), "The PDF is protected with a password"),
-    "book.pdf": (pictures.pdf(500), "The file has 500 pages and a card at most 10"),
+    "book.pdf": (pictures.pdf(500), "The file has more than 10 pages"),
 }
 
 

@@ -150,11 +150,26 @@ def test_request_goes_through_while_the_broker_is_down(
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(jobs, "ring", ring_workers)
+    monkeypatch.setattr(jobs, "_silent_until", 0.0)
     monkeypatch.setattr(celery_app, "send_task", broken)
     with django_capture_on_commit_callbacks(execute=True):
         job = _take_in()
     assert job.status == Extraction.Status.QUEUED
     assert "the sweep will" in caplog.text
+
+
+def test_broker_that_is_down_is_not_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def broken(*message: Any) -> None:
+        asked.append(message)
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(jobs, "_silent_until", 0.0)
+    monkeypatch.setattr(celery_app, "send_task", broken)
+    for number in range(5):
+        ring_workers(number)
+    assert len(asked) == 1
 
 
 # Claiming
@@ -575,6 +590,23 @@ def test_worker_that_was_overtaken_writes_no_failure(job: Extraction, fake: Fake
     assert (job.status, job.attempts) == (Extraction.Status.RUNNING, 2)
     assert Card.objects.get().notice == ""
     assert Extraction.objects.count() == 1
+
+
+def test_failed_reading_does_not_replace_a_good_one(
+    job: Extraction, fake: FakeExtractor, bell: list[int]
+) -> None:
+    fake.queue.append(ANSWER)
+    jobs.run(job.pk)
+    read = Card.objects.get().contact()
+    again = jobs.request(job.card, extractor="fake")
+    fake.queue.append(BROKEN)
+    Extraction.objects.filter(pk=job.pk).update(digest="")
+    fake.model = "another"
+    jobs.run(again.pk)
+    card = Card.objects.get()
+    assert card.contact() == read
+    assert "failed" in card.notice
+    assert not Extraction.objects.filter(extractor="offline").exists()
 
 
 def test_job_of_a_stopped_worker_goes_back_to_the_queue(job: Extraction) -> None:

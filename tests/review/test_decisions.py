@@ -192,3 +192,19 @@ def test_an_import_that_corrects_a_card_keeps_what_stood_there(card: Card, me: U
     decisions.note_import(card, {"full_name": "Mina"}, me)
     correction = card.reviews.get().corrections.get()
     assert (correction.machine_value, correction.human_value) == ("Mina", "Mira Ahlstrom")
+
+
+def test_a_card_without_a_word_cannot_be_approved(make_card: MakeCard, me: User) -> None:
+    card = make_card(values={})
+    with pytest.raises(decisions.DecisionError, match="nothing on this card yet"):
+        decisions.approve(card, card.contact(), version=0, by=me)
+    card.refresh_from_db()
+    assert card.status == "needs_review"
+
+
+def test_a_reopened_card_is_as_doubtful_as_it_was_read(card: Card, me: User) -> None:
+    decisions.approve(card, values_of(card), version=0, by=me)
+    decisions.reopen(card, version=1, by=me)
+    card.refresh_from_db()
+    assert card.doubt == pytest.approx(0.42)
+    assert card.doubtful_fields == ["mobile"]

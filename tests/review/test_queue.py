@@ -87,6 +87,20 @@ def test_a_correction_in_the_list_is_kept_as_a_review(card: Card, reviewer: Pers
     assert [c.field for c in review.corrections.all()] == ["company"]
 
 
+def test_a_name_corrected_in_place_takes_its_parts_along(card: Card, reviewer: Person) -> None:
+    save(reviewer.client, form_of([card]) | {"form-0-full_name": "Nora Lindqvist"})
+    card.refresh_from_db()
+    assert (card.first_name, card.last_name) == ("Nora", "Lindqvist")
+
+
+def test_a_reviewer_sees_what_a_decision_changed(card: Card, reviewer: Person) -> None:
+    save(reviewer.client, form_of([card]) | {"form-0-company": "Nordlicht GmbH"})
+    review = card.reviews.get()
+    page = text_of(reviewer.client.get(f"/admin/review/review/{review.pk}/change/"))
+    assert "Nordlicht Optik" in page
+    assert "Nordlicht GmbH" in page
+
+
 def test_rows_that_were_not_touched_are_not_written(make_card: MakeCard, reviewer: Person) -> None:
     cards = [make_card(), make_card()]
     save(reviewer.client, form_of(cards) | {"form-1-company": "Changed"})

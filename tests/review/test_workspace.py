@@ -95,6 +95,27 @@ def test_a_stale_form_can_be_sent_again(card: Card, reviewer: Person, manager: P
     assert (card.company, card.status) == ("Mine AG", "approved")
 
 
+def test_reopening_after_a_conflict_keeps_what_was_typed(
+    card: Card, reviewer: Person, manager: Person
+) -> None:
+    decisions.approve(card, card.contact(), version=0, by=manager.user)
+    page = text_of(send(reviewer.client, card, "approve", company="Mine AG", version=0))
+    assert 'value="Mine AG"' in page
+    assert "<fieldset disabled>" not in page
+    typed = {"company": "Mine AG", "version": 1, "stale": 1}
+    page = text_of(send(reviewer.client, card, "reopen", **typed))
+    assert 'value="Mine AG"' in page
+    card.refresh_from_db()
+    assert (card.status, card.company) == ("needs_review", "Nordlicht Optik")
+
+
+def test_a_card_that_a_colleague_holds_cannot_be_approved_by_accident(
+    card: Card, reviewer: Person, manager: Person
+) -> None:
+    decisions.claim(card, manager.user)
+    assert 'value="approve"' not in text_of(reviewer.client.get(url(card)))
+
+
 def test_a_rejection_without_a_reason_keeps_the_page_and_what_was_typed(
     card: Card, reviewer: Person
 ) -> None:

@@ -36,9 +36,13 @@ class Command(BaseCommand):
         cards = _cards(options["status"])
         slug, output = options["format"], options["output"]
         try:
-            exports.find(slug)
+            found = exports.find(slug)
             progress = partial(_watch, total=cards.count())
             if output == "-":
+                if found.is_binary() and sys.stdout.isatty():
+                    raise CommandError(
+                        f"A {slug} file is not for a terminal; name a file, or send it on with |."
+                    )
                 self._print(slug, cards, progress)
                 return
             number = exports.write(slug, cards, Path(output), progress=progress)

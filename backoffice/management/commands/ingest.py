@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
@@ -13,6 +15,7 @@ from tqdm import tqdm
 from cards import intake, vault
 from cards.models import Arrival, Batch
 from extraction import extractors
+from extraction.extractors.base import ExtractorError
 
 NOTES = {".csv", ".json", ".jsonl", ".md", ".txt", ".xlsx"}
 """Left alone when they lie in a folder of pictures, as labels and lists do."""
@@ -42,12 +45,14 @@ class Command(BaseCommand):
         if not files:
             raise CommandError("There are no files in what you named; nothing was taken in.")
         policy = Batch.DuplicatePolicy
-        batch = Batch.objects.create(
+        batch = Batch(
             name=options["batch"] or f"From the shell, {timezone.localtime():%-d %B %Y %H:%M}",
             source=options["source"],
             duplicate_policy=policy.KEEP if options["keep_duplicates"] else policy.SKIP,
             extractor=options["extractor"],
         )
+        _check(batch)
+        batch.save()
         outcomes: Counter[str] = Counter()
         for path in tqdm(files, unit="file", disable=None):
             for arrival in self._take_in(path, batch):
@@ -72,6 +77,22 @@ class Command(BaseCommand):
             return [intake.refuse(batch, path.name, reason)]
 
 
+def _check(batch: Batch) -> None:
+    """Raises CommandError when the batch cannot be kept or read as it was asked for."""
+    try:
+        batch.full_clean()
+        if batch.extractor:
+            options = settings.EXTRACTOR_OPTIONS.get(batch.extractor)
+            extractors.load(batch.extractor, options)
+    except ValidationError as error:
+        reasons = " ".join(
+            f"{name}: {' '.join(words)}" for name, words in error.message_dict.items()
+        )
+        raise CommandError(f"{reasons} Nothing was taken in.") from error
+    except ExtractorError as error:
+        raise CommandError(f"{error} Nothing was taken in.") from error
+
+
 def _line(arrival: Arrival) -> str:
     note = f": {arrival.reason}" if arrival.reason else ""
     return f"{arrival.get_outcome_display().lower():<12}  {arrival.file_name}{note}"
@@ -83,5 +104,9 @@ def _files(paths: list[Path]) -> Iterator[Path]:
             yield path
             continue
         for file in path.rglob("*"):
-            if file.is_file() and not file.name.startswith(".") and file.suffix not in NOTES:
+            if (
+                file.is_file()
+                and not file.name.startswith(".")
+                and file.suffix.lower() not in NOTES
+            ):
                 yield file

@@ -10,7 +10,12 @@ const panel = document.getElementById("arrivals-panel");
 const list = document.getElementById("arrivals");
 const summary = document.getElementById("upload-summary");
 const problem = document.getElementById("upload-error");
-const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+
+// Signing in again, in another tab, gives a new token.
+function token() {
+  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  return cookie ? cookie[1] : form.querySelector("[name=csrfmiddlewaretoken]").value;
+}
 
 let batch = form.dataset.fileUrl
   ? { file_url: form.dataset.fileUrl, status_url: form.dataset.statusUrl }
@@ -51,7 +56,7 @@ function say(row, state, words, title = "") {
 
 const badges = {
   queued: "quiet", sending: "accent", reading: "accent", read: "ok", doubtful: "doubt",
-  here: "quiet", refused: "bad", failed: "bad",
+  "by-hand": "doubt", here: "quiet", refused: "bad", failed: "bad",
 };
 
 function summarise() {
@@ -61,8 +66,10 @@ function summarise() {
     [count("queued", "sending"), "to send"],
     [count("reading"), "being read"],
     [count("read", "doubtful"), "read"],
+    [count("by-hand"), "to type by hand"],
     [count("here"), "already here"],
-    [count("refused", "failed"), "refused"],
+    [count("refused"), "refused"],
+    [count("failed"), "not sent"],
   ];
   summary.textContent = parts.filter(([n]) => n).map(([n, words]) => `${n} ${words}`).join(" · ");
 }
@@ -91,7 +98,7 @@ function showArrival(row, arrival) {
   if (arrival.outcome === "already_here") return say(row, "here", "Already here", arrival.reason);
   if (!card) return say(row, "read", "Taken in");
   if (!card.is_read) return say(row, "reading", "Being read …");
-  if (card.notice) return say(row, "failed", "To type by hand", card.notice);
+  if (card.notice) return say(row, "by-hand", "To type by hand", card.notice);
   if (card.doubtful) {
     const fields = card.doubtful === 1 ? "1 doubtful field" : `${card.doubtful} doubtful fields`;
     return say(row, "doubtful", "Read", `${card.text} · ${fields}`);
@@ -121,11 +128,11 @@ function fail(row, file, words) {
 async function beginBatch() {
   const response = await fetch(form.action, {
     method: "POST",
-    headers: { Accept: "application/json", "X-CSRFToken": token },
+    headers: { Accept: "application/json", "X-CSRFToken": token() },
     body: withoutFiles(new FormData(form)),
   });
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error || "The batch could not be begun; reload the page.");
+  if (!answer.file_url) throw new Error(answer.error || SIGNED_OUT);
   history.replaceState(null, "", answer.page_url);
   form.querySelectorAll(".upload-about :is(input, select)").forEach((input) => {
     input.disabled = true;
@@ -147,7 +154,7 @@ function send(file, row) {
     row.querySelector(".arrival-state").append(bar);
     const request = new XMLHttpRequest();
     request.open("POST", batch.file_url);
-    request.setRequestHeader("X-CSRFToken", token);
+    request.setRequestHeader("X-CSRFToken", token());
     request.setRequestHeader("Accept", "application/json");
     request.responseType = "json";
     request.upload.addEventListener("progress", (event) => {
@@ -158,7 +165,7 @@ function send(file, row) {
       const answer = request.response;
       if (answer?.arrivals) showArrivals(row, answer.arrivals);
       else if (answer?.error) fail(row, file, answer.error);
-      else if (request.status === 200) fail(row, file, SIGNED_OUT);
+      else if ([200, 403].includes(request.status)) fail(row, file, SIGNED_OUT);
       else fail(row, file, `The server answered ${request.status}; nothing of this file was kept.`);
       resolve();
     });

@@ -179,9 +179,6 @@ for (const row of rows) {
     mark(row);
   });
 }
-for (const more of form.querySelectorAll(".ws-more")) {
-  if (!more.querySelector(".ws-row")) more.remove();
-}
 
 // Decisions ----------------------------------------------------------------------------------
 
@@ -189,9 +186,15 @@ const typed = () => JSON.stringify(rows.map((row) => inputOf(row).value));
 const atFirst = typed();
 let isSending = false;
 
+const KEEPS_NOTHING = ["skip", "take_over"];
+
 form.addEventListener("submit", (event) => {
+  const drops = KEEPS_NOTHING.includes(event.submitter?.value) && typed() !== atFirst;
   // A second press must not send the decision twice.
-  if (isSending) event.preventDefault();
+  if (isSending || (drops && !confirm("Drop what you typed on this card?"))) {
+    event.preventDefault();
+    return;
+  }
   isSending = true;
 });
 window.addEventListener("pageshow", () => { isSending = false; });
@@ -201,7 +204,8 @@ window.addEventListener("beforeunload", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    document.getElementById("approve")?.click();
+    // One press decides one card, however long the keys are held.
+    if (!event.repeat) document.getElementById("approve")?.click();
   }
 });
 // Enter in a field goes to the next one; it must not decide anything.
