@@ -201,7 +201,7 @@ def test_limit_of_pixels_is_a_setting(batch: Batch, settings: Settings) -> None:
 def test_limit_of_pages_is_a_setting(batch: Batch, settings: Settings) -> None:
     settings.MAX_PAGES = 2
     assert take_one(pictures.pdf(2), batch).outcome == TAKEN_IN
-    assert take_one(pictures.pdf(3), batch).reason.startswith("The file has 3 pages")
+    assert take_one(pictures.pdf(3), batch).reason.startswith("The file has more than 2 pages")
 
 
 def test_limit_of_files_is_a_setting(batch: Batch, settings: Settings) -> None:
