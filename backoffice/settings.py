@@ -196,8 +196,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "journal": {
         "task": "review.tasks.journal",
-        "schedule": 30.0,
-        "options": {"expires": 30},
+        "schedule": 5.0,
+        "options": {"expires": 5},
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
