@@ -95,11 +95,10 @@ def page(data: bytes, kind: str, number: int, limits: Limits) -> Image.Image:
 
 def encode(picture: Image.Image, *, longest_px: int, quality: int = 85) -> bytes:
     """`picture` as JPEG, scaled down so that its longest side has at most `longest_px`."""
-    small = picture.copy() if max(picture.size) <= longest_px else picture
-    if small is picture:
-        small = ImageOps.contain(picture, (longest_px, longest_px), Image.Resampling.LANCZOS)
+    if max(picture.size) > longest_px:
+        picture = ImageOps.contain(picture, (longest_px, longest_px), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    small.save(out, "JPEG", quality=quality, optimize=True)
+    picture.save(out, "JPEG", quality=quality, optimize=True)
     return out.getvalue()
 
 

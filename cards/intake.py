@@ -158,7 +158,6 @@ def _keep(
     by: User | None,
 ) -> Arrival:
     """The vault first, then the database: what is acknowledged can be rebuilt."""
-    vault.put_readme()
     picture = vault.put_picture(data, kind)
     card = Card(id=new_id(), batch=batch, file_name=_short(name), created_at=timezone.now())
     sides = [

@@ -14,7 +14,7 @@ def check_extractor(**_: Any) -> list[CheckMessage]:
     """EXTRACTOR must name an extractor that can be used with the other settings."""
     slug = settings.EXTRACTOR
     try:
-        extractors.load(slug, settings.EXTRACTOR_OPTIONS.get(slug))
+        extractors.configured(slug)
     except ExtractorError as error:
         return [Error(f"EXTRACTOR is {slug!r}. {error}", id="extraction.E001")]
     return []

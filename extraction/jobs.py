@@ -173,7 +173,7 @@ def _heartbeat(job: Extraction) -> Iterator[None]:
 
 
 def _read(job: Extraction) -> None:
-    extractor = extractors.load(job.extractor, settings.EXTRACTOR_OPTIONS.get(job.extractor))
+    extractor = extractors.configured(job.extractor)
     answer = answers.obtain(extractor, job.extractor, job.card)
     _finish(job, extractor.parse(answer.content, answer.lines), extractor, answer)
 

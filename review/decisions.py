@@ -142,8 +142,14 @@ def machine_values(card: Card) -> dict[str, str]:
 
 
 def latest_result(card: Card) -> Result | None:
-    done = card.extractions.filter(status=Extraction.Status.SUCCEEDED).order_by("-id").first()
+    done = latest_extraction(card)
     return Result.from_json(done.result) if done and done.result else None
+
+
+def latest_extraction(card: Card) -> Extraction | None:
+    """The last reading of `card` that succeeded."""
+    done = card.extractions.filter(status=Extraction.Status.SUCCEEDED)
+    return done.order_by("-id").first()
 
 
 def _decide(

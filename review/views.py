@@ -21,7 +21,6 @@ from cards.fields import CONTACT_COLUMNS, GROUPS
 from cards.models import Card, Side
 from cards.views import needs, staff_member
 from extraction.confidence import DOUBT_BELOW
-from extraction.models import Extraction
 from extraction.result import Result, Value
 from review import decisions
 from review.forms import ContactForm
@@ -138,7 +137,7 @@ def _show(
     claim = decisions.claim(card, user) if is_open else None
     if is_stale:
         form.data = {**form.data.dict(), "version": str(card.version)}  # type: ignore[attr-defined]
-    extraction = _latest_extraction(card)
+    extraction = decisions.latest_extraction(card)
     result = Result.from_json(extraction.result) if extraction and extraction.result else None
     rows = list(_rows(form, result, card if is_stale else None))
     context = {
@@ -189,11 +188,6 @@ def _written(result: Result | None, side: Side) -> str:
         return json.dumps([0, 0, side.width_px, side.height_px])
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return json.dumps([min(xs), min(ys), max(xs), max(ys)])
-
-
-def _latest_extraction(card: Card) -> Extraction | None:
-    done = card.extractions.filter(status=Extraction.Status.SUCCEEDED)
-    return done.order_by("-id").first()
 
 
 def _progress(card: Card) -> dict[str, int]:

@@ -23,10 +23,15 @@ def choices() -> list[tuple[str, str]]:
     found = []
     for slug in sorted(slugs(), key=lambda name: name != settings.EXTRACTOR):
         try:
-            found.append((slug, load(slug, settings.EXTRACTOR_OPTIONS.get(slug)).label))
+            found.append((slug, configured(slug).label))
         except ExtractorError:
             continue  # it says what it lacks when somebody asks for it
     return found
+
+
+def configured(slug: str) -> BaseExtractor:
+    """The extractor called `slug` as the settings of this site want it. Raises ExtractorError."""
+    return load(slug, settings.EXTRACTOR_OPTIONS.get(slug))
 
 
 def load(slug: str, options: dict[str, Any] | None = None) -> BaseExtractor:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -82,8 +81,7 @@ def _check(batch: Batch) -> None:
     try:
         batch.full_clean()
         if batch.extractor:
-            options = settings.EXTRACTOR_OPTIONS.get(batch.extractor)
-            extractors.load(batch.extractor, options)
+            extractors.configured(batch.extractor)
     except ValidationError as error:
         reasons = " ".join(
             f"{name}: {' '.join(words)}" for name, words in error.message_dict.items()

@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         slug = options["extractor"]
         try:
-            extractor = extractors.load(slug, settings.EXTRACTOR_OPTIONS.get(slug))
+            extractor = extractors.configured(slug)
         except ExtractorError as error:
             raise CommandError(str(error)) from error
         failures = 0
