@@ -45,6 +45,10 @@ class Batch(models.Model):
         default=DuplicatePolicy.SKIP,
     )
     extractor = models.CharField("read by", max_length=60, blank=True, default="")
+    can_wait = models.BooleanField(
+        "at half the price", default=False,
+        help_text="Sent to the model together with others; answers may take up to a day.",
+    )  # fmt: skip
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="uploaded by",

@@ -16,18 +16,18 @@ from cards import images, intake, vault
 from cards.models import Card, Side
 from extraction import ocr
 from extraction.extractors.base import BaseExtractor, ExtractorError
-from extraction.result import Line
+from extraction.result import Seen
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an extractor said about a card, and the OCR's lines that go with it.
+    """What an extractor said about a card, and what the OCR had seen on it.
 
     `digest` is its name in the vault; `seconds` is None when it was there already.
     """
 
     content: Mapping[str, Any]
-    lines: Sequence[Line]
+    seen: Seen
     digest: str
     seconds: float | None
 
@@ -45,8 +45,9 @@ def obtain(extractor: BaseExtractor, slug: str, card: Card) -> Answer:
     name = vault.reading_name(sides[0].picture, digest)
     kept = vault.get_json(name) if vault.has(name) else None
     document = kept or _keep(name, _ask(extractor, identity, card, sides))
-    lines = [Line.from_json(line) for line in document["lines"]]
-    return Answer(document["answer"], lines, digest, None if kept else document["seconds"])
+    return Answer(
+        document["answer"], Seen.from_json(document), digest, None if kept else document["seconds"]
+    )
 
 
 def _identity(extractor: BaseExtractor, slug: str, sides: Sequence[Side]) -> dict[str, Any]:
@@ -66,15 +67,15 @@ def _ask(
     """The document for the vault: a new answer with all that is needed to understand it."""
     pictures = [_picture(side) for side in sides]
     started = time.monotonic()
-    lines = ocr.read(pictures)
-    content = extractor.ask(pictures, lines)
+    seen = Seen(tuple(ocr.read(pictures)))
+    content = extractor.ask(pictures, seen)
     return {
         "version": 1,
         **identity,
         "card": str(card.pk),
         "asked_at": timezone.now().isoformat(),
         "seconds": round(time.monotonic() - started, 3),
-        "lines": [line.to_json() for line in lines],
+        **seen.to_json(),
         "answer": content,
     }
 

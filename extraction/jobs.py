@@ -175,7 +175,7 @@ def _heartbeat(job: Extraction) -> Iterator[None]:
 def _read(job: Extraction) -> None:
     extractor = extractors.configured(job.extractor)
     answer = answers.obtain(extractor, job.extractor, job.card)
-    _finish(job, extractor.parse(answer.content, answer.lines), extractor, answer)
+    _finish(job, extractor.parse(answer.content, answer.seen), extractor, answer)
 
 
 def _finish(job: Extraction, result: Result, extractor: BaseExtractor, answer: Answer) -> None:

@@ -1,6 +1,8 @@
-"""One attempt of one extractor at one card: the job, and its result for good."""
+"""What machines do with cards, as rows: readings, paid calls, and the readers fitted here."""
 
 from __future__ import annotations
+
+import uuid
 
 from django.conf import settings
 from django.db import models
@@ -35,6 +37,10 @@ class Extraction(models.Model):
     )
     lease_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveIntegerField(default=0)
+    backlog = models.ForeignKey(
+        "Backlog", null=True, blank=True, on_delete=models.SET_NULL, related_name="extractions",
+        help_text="Sent together with others; the job waits until its answer is in the vault.",
+    )  # fmt: skip
     digest = models.CharField(
         "answer in the vault", max_length=64, blank=True, default="",
         help_text="What the answer depends on: extractor, model, prompt, parameters, pictures.",
@@ -77,3 +83,158 @@ class Extraction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.extractor} reading of {self.card_id}"
+
+
+class Call(models.Model):
+    """A line of the ledger: one request to an extractor that costs money.
+
+    The row is written before the request goes out, so that a crash cannot hide it; while it is
+    UNDER_WAY no other worker asks for the same answer. One whose lease has run out is LOST: the
+    request may have been billed, and nobody kept what came of it.
+    """
+
+    class Outcome(models.TextChoices):
+        UNDER_WAY = "under_way", "Under way"
+        ANSWERED = "answered", "Answered"
+        REFUSED = "refused", "Refused by the model"
+        CUT_OFF = "cut_off", "Cut off"
+        ILL_FORMED = "ill_formed", "Not what was agreed"
+        BUSY = "busy", "Busy, asked to wait"
+        TIMED_OUT = "timed_out", "No answer in time"
+        FAILED = "failed", "Failed"
+        NOT_ALLOWED = "not_allowed", "Key or credit refused"
+        LOST = "lost", "Lost: the worker stopped during the call"
+
+    card = models.ForeignKey(
+        Card, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls"
+    )
+    extraction = models.ForeignKey(
+        Extraction, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls"
+    )
+    backlog = models.ForeignKey(
+        "Backlog", null=True, blank=True, on_delete=models.SET_NULL, related_name="calls"
+    )
+    extractor = models.CharField(max_length=60)
+    model = models.CharField(max_length=120, blank=True, default="")
+    digest = models.CharField("answer in the vault", max_length=64, blank=True, default="")
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.UNDER_WAY)
+    detail = models.TextField(blank=True, default="")
+    input_tokens = models.PositiveIntegerField(default=0)
+    cached_input_tokens = models.PositiveIntegerField(
+        default=0, help_text="Of the input tokens, those billed at the lower price."
+    )
+    output_tokens = models.PositiveIntegerField(default=0)
+    cost = models.DecimalField(
+        "cost in USD", max_digits=12, decimal_places=6, null=True, blank=True,
+        help_text="Empty when nothing is known of the model's price.",
+    )  # fmt: skip
+    started_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    seconds = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("digest",),
+                condition=Q(outcome="under_way"),
+                name="call_asked_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                name="call_under_way_has_lease",
+                condition=~Q(outcome="under_way") | Q(lease_until__isnull=False),
+            ),
+        ]
+        indexes = [
+            # What was spent today and this month? (budgets, the ledger page)
+            models.Index(fields=("started_at",), name="call_started"),
+        ]
+
+    def __str__(self) -> str:
+        return f"call of {self.extractor} for {self.card_id}"
+
+
+class Gate(models.Model):
+    """Whether an extractor that costs money may be called now; no row means that it may.
+
+    A breaker: after several failures in a row calls wait until `opens_at`, longer each time, and
+    then one is tried. A stop: `stopped_because` is set when a person has to act first.
+    """
+
+    extractor = models.CharField(max_length=60, primary_key=True)
+    failures = models.PositiveIntegerField(default=0, help_text="In a row.")
+    opens_at = models.DateTimeField(null=True, blank=True)
+    stopped_because = models.TextField(blank=True, default="")
+    stopped_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"gate of {self.extractor}"
+
+
+class Backlog(models.Model):
+    """Readings sent together through a Batch API, at half the price and within a day.
+
+    PREPARED -> SENT -> FINISHED | FAILED. Every step is written down before the next is taken, so
+    that a restart at any moment goes on where it was.
+    """
+
+    class Status(models.TextChoices):
+        PREPARED = "prepared", "Being prepared"
+        SENT = "sent", "Sent, waiting for answers"
+        FINISHED = "finished", "Answers came"
+        FAILED = "failed", "Failed"
+
+    key = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    extractor = models.CharField(max_length=60)
+    model = models.CharField(max_length=120, blank=True, default="")
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.PREPARED)
+    file_id = models.CharField("file at the provider", max_length=120, blank=True, default="")
+    batch_id = models.CharField("batch at the provider", max_length=120, blank=True, default="")
+    error = models.TextField(blank=True, default="")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        verbose_name_plural = "backlogs"
+        indexes = [
+            # Which are to be sent or asked after? (the clock)
+            models.Index(fields=("status", "checked_at"), name="backlog_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"backlog {self.pk} of {self.extractor}"
+
+
+class FittedReader(models.Model):
+    """The weights of the bundled reader as fitted on this site's cards, with how it measured.
+
+    At most one is in use; without one the reader that came with the program is.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    weights = models.JSONField()
+    scores = models.JSONField(
+        default=dict, help_text="micro-F1 and perfect cards of this and of the reader before it."
+    )
+    labelled = models.PositiveIntegerField(default=0, help_text="Labelled cards it was fitted on.")
+    approved = models.PositiveIntegerField(default=0, help_text="Approved cards it was fitted on.")
+    is_in_use = models.BooleanField(default=False)
+    fitted_at = models.DateTimeField(default=timezone.now)
+    used_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("is_in_use",), condition=Q(is_in_use=True), name="fitted_reader_one_in_use"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reader of {self.fitted_at:%-d %B %Y}"

@@ -53,17 +53,64 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code or bar code: its text as decoded, and its `format` such as "QRCode"."""
+
+    text: str
+    format: str
+    box: Box
+
+    def to_json(self) -> dict[str, Any]:
+        return {"text": self.text, "format": self.format, **self.box.to_json()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Code:
+        return cls(str(data["text"]), str(data["format"]), Box.from_json(data))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is on a card before anybody says what it means: lines of text, and codes.
+
+    `turns` are the degrees, clockwise, by which the picture of each side had to be turned to be
+    upright; boxes are in pixels of the turned pictures.
+    """
+
+    lines: tuple[Line, ...] = ()
+    codes: tuple[Code, ...] = ()
+    turns: tuple[int, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "lines": [line.to_json() for line in self.lines],
+            "codes": [code.to_json() for code in self.codes],
+            "turns": list(self.turns),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Seen:
+        """What was seen; documents from before codes and turns were looked for have lines only."""
+        return cls(
+            tuple(Line.from_json(line) for line in data["lines"]),
+            tuple(Code.from_json(code) for code in data.get("codes", ())),
+            tuple(int(turn) for turn in data.get("turns", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """The text of one field, how sure the machine is of it (0 to 1), and where it stands.
 
     `boxes` is empty when the text was not found on the card. `reason` says in a few words why
-    the value is doubtful; it is empty when it is not.
+    the value is doubtful; it is empty when it is not. `normalised` is the form for machines where
+    there is one: a telephone number as in E.164, a country as in ISO 3166-1 alpha-2.
     """
 
     text: str
     confidence: float
     boxes: tuple[Box, ...] = ()
     reason: str = ""
+    normalised: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -71,6 +118,7 @@ class Value:
             "confidence": round(self.confidence, 4),
             "boxes": [box.to_json() for box in self.boxes],
             "reason": self.reason,
+            "normalised": self.normalised,
         }
 
     @classmethod
@@ -80,21 +128,34 @@ class Value:
             float(data["confidence"]),
             tuple(Box.from_json(box) for box in data["boxes"]),
             str(data.get("reason", "")),
+            str(data.get("normalised", "")),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All that one extractor made of one card: a value per field that it found."""
+    """All that one extractor made of one card: a value per field that it found.
+
+    `extra` holds further fields by name. `beside` is what the bundled reader made of the same
+    card, by field, when the result is another extractor's.
+    """
 
     values: Mapping[str, Value]
-    lines: tuple[Line, ...] = field(default=())
+    seen: Seen = Seen()
+    extra: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return self.seen.lines
 
     def to_json(self) -> dict[str, Any]:
         return {
             "version": VERSION,
             "values": {name: value.to_json() for name, value in self.values.items()},
-            "lines": [line.to_json() for line in self.lines],
+            "extra": dict(self.extra),
+            "beside": dict(self.beside),
+            **self.seen.to_json(),
         }
 
     @classmethod
@@ -104,7 +165,9 @@ class Result:
             raise ValueError(f"a result of version {data.get('version')!r} cannot be read")
         return cls(
             {name: Value.from_json(value) for name, value in data["values"].items()},
-            tuple(Line.from_json(line) for line in data["lines"]),
+            Seen.from_json(data),
+            {str(name): str(text) for name, text in data.get("extra", {}).items()},
+            {str(name): str(text) for name, text in data.get("beside", {}).items()},
         )
 
 

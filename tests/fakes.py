@@ -18,7 +18,7 @@ from PIL import Image
 from extraction import extractors
 from extraction.extractors.base import BaseExtractor, ExtractorError
 from extraction.grounding import ground
-from extraction.result import Line, Result, Value
+from extraction.result import Line, Result, Seen, Value
 
 Answer = dict[str, Any]
 
@@ -60,8 +60,8 @@ class FakeExtractor(BaseExtractor):
     def parameters(self) -> dict[str, Any]:
         return {"kind": "fake"}
 
-    def ask(self, pictures: Sequence[Image.Image], lines: Sequence[Line]) -> Answer:
-        self.asked.append(Asked(tuple(picture.size for picture in pictures), tuple(lines)))
+    def ask(self, pictures: Sequence[Image.Image], seen: Seen) -> Answer:
+        self.asked.append(Asked(tuple(picture.size for picture in pictures), seen.lines))
         if not self.queue:
             raise ExtractorError("The fake has nothing left to answer.")
         queued = self.queue.popleft()
@@ -69,15 +69,15 @@ class FakeExtractor(BaseExtractor):
             raise queued
         return queued() if callable(queued) else queued
 
-    def parse(self, answer: Mapping[str, Any], lines: Sequence[Line]) -> Result:
+    def parse(self, answer: Mapping[str, Any], seen: Seen) -> Result:
         if not isinstance(answer.get("fields"), dict):
             raise ExtractorError("The fake's answer is not what was agreed.")
         sure = answer.get("confidence", {})
         values = {
-            name: Value(text, sure.get(name, 0.95), ground(text, lines))
+            name: Value(text, sure.get(name, 0.95), ground(text, seen.lines))
             for name, text in answer["fields"].items()
         }
-        return Result(values, tuple(lines))
+        return Result(values, seen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,26 +9,58 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from PIL import Image
 
-from extraction.result import Line, Result
+from extraction.result import Result, Seen
 
 
 class ExtractorError(Exception):
     """A reading that failed, in words for staff.
 
     `retry` says whether asking again may help; `retry_after_seconds` how long to wait at least,
-    when the other side named a time.
+    when the other side named a time. `is_busy`: the other side only asks to wait, which is no
+    attempt. `stops`: no call can succeed until a person has acted (key, credit). `outcome` is the
+    name of a `Call.Outcome` for the ledger.
     """
 
     def __init__(
-        self, message: str, *, retry: bool = False, retry_after_seconds: float | None = None
+        self,
+        message: str,
+        *,
+        retry: bool = False,
+        retry_after_seconds: float | None = None,
+        is_busy: bool = False,
+        stops: bool = False,
+        outcome: str = "failed",
     ) -> None:
         super().__init__(message)
         self.retry = retry
         self.retry_after_seconds = retry_after_seconds
+        self.is_busy = is_busy
+        self.stops = stops
+        self.outcome = outcome
+
+
+class BadAnswer(ExtractorError):
+    """An answer that came, was paid for and is kept, but holds no values.
+
+    `outcome` says why: "refused", "cut_off" or "ill_formed".
+    """
+
+    def __init__(self, message: str, outcome: str) -> None:
+        super().__init__(message, outcome=outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The tokens that a call was billed for; `cached_input` are among `input`."""
+
+    input: int = 0
+    cached_input: int = 0
+    output: int = 0
 
 
 class BaseExtractor(ABC):
@@ -36,6 +68,9 @@ class BaseExtractor(ABC):
 
     label: ClassVar[str]
     """How staff see it, such as "Offline OCR"."""
+
+    is_paid: ClassVar[bool] = False
+    """Whether `ask` costs money, so that each call stands in the ledger."""
 
     model: str = ""
     """The model behind it, part of an answer's identity."""
@@ -45,16 +80,21 @@ class BaseExtractor(ABC):
         """Everything besides the pictures and the model that decides the answer, as JSON."""
 
     @abstractmethod
-    def ask(self, pictures: Sequence[Image.Image], lines: Sequence[Line]) -> dict[str, Any]:
+    def ask(self, pictures: Sequence[Image.Image], seen: Seen) -> dict[str, Any]:
         """The raw answer, as JSON. Costs time or money.
 
-        `pictures` are the upright RGB sides of one card, front first; `lines` what the OCR read
-        on them. Raises ExtractorError.
+        `pictures` are the upright RGB sides of one card, front first; `seen` what the OCR read
+        on them. An answer that cannot be used is returned all the same, to be kept: `parse` will
+        say what is wrong with it. Raises ExtractorError when none came.
         """
 
     @abstractmethod
-    def parse(self, answer: Mapping[str, Any], lines: Sequence[Line]) -> Result:
-        """The values in an `answer` that `ask` gave, grounded in `lines`. Pure and free.
+    def parse(self, answer: Mapping[str, Any], seen: Seen) -> Result:
+        """The values in an `answer` that `ask` gave, grounded in what was `seen`. Pure and free.
 
-        Raises ExtractorError when the answer is not what was agreed.
+        Raises BadAnswer when the answer is not what was agreed.
         """
+
+    def usage(self, answer: Mapping[str, Any]) -> Usage:
+        """What an `answer` was billed for; nothing when it does not say."""
+        return Usage()

@@ -14,7 +14,7 @@ from extraction.extractors.base import BaseExtractor
 from extraction.grounding import ground
 from extraction.layout import Found
 from extraction.normalise import normalise_field
-from extraction.result import Line, Result, Value
+from extraction.result import Line, Result, Seen, Value
 
 
 class Extractor(BaseExtractor):
@@ -26,16 +26,17 @@ class Extractor(BaseExtractor):
         self.model = ocr.identity()
 
     def parameters(self) -> dict[str, Any]:
-        return {"rules": rules.VERSION}
+        return {}
 
-    def ask(self, pictures: Sequence[Image.Image], lines: Sequence[Line]) -> dict[str, Any]:
-        """The version of the rules: everything else that decides the values is in the lines."""
-        return {"rules": rules.VERSION}
+    def ask(self, pictures: Sequence[Image.Image], seen: Seen) -> dict[str, Any]:
+        """Nothing: all that decides the values is in what was seen, and that is kept beside."""
+        return {}
 
-    def parse(self, answer: Mapping[str, Any], lines: Sequence[Line]) -> Result:
-        """The values that the rules of today find in `lines`, whatever rules `answer` names."""
+    def parse(self, answer: Mapping[str, Any], seen: Seen) -> Result:
+        """The values that the rules of today find in what was seen."""
         from cards.fields import CONTACT_COLUMNS
 
+        lines = seen.lines
         found = rules.fields(lines)
         region = _region(found)
         values: dict[str, Value] = {}
@@ -45,7 +46,7 @@ class Extractor(BaseExtractor):
             value = _value(column.name, column.info.kind, found[column.name], lines, region)
             if value.text:
                 values[column.name] = value
-        return Result(values, tuple(lines))
+        return Result(values, seen)
 
 
 def _region(found: Mapping[str, Found]) -> str | None:

@@ -15,7 +15,7 @@ from extraction.confidence import judge
 from extraction.extractors.base import BaseExtractor, ExtractorError
 from extraction.grounding import ground
 from extraction.normalise import normalise_field, printable
-from extraction.result import Line, Result, Value
+from extraction.result import Result, Seen, Value
 
 if TYPE_CHECKING:
     import openai
@@ -57,7 +57,7 @@ class Extractor(BaseExtractor):
             "longest_side_px": LONGEST_SIDE_PX,
         }
 
-    def ask(self, pictures: Sequence[Image.Image], lines: Sequence[Line]) -> dict[str, Any]:
+    def ask(self, pictures: Sequence[Image.Image], seen: Seen) -> dict[str, Any]:
         import openai
 
         client = openai.OpenAI(
@@ -68,7 +68,7 @@ class Extractor(BaseExtractor):
             max_retries=0,
         )
         try:
-            completion = client.chat.completions.create(**self._request(pictures, lines))
+            completion = client.chat.completions.create(**self._request(pictures, seen))
             return dict(completion.model_dump(mode="json"))
         except openai.OpenAIError as error:
             raise _explained(error) from error
@@ -77,7 +77,7 @@ class Extractor(BaseExtractor):
         finally:
             client.close()
 
-    def parse(self, answer: Mapping[str, Any], lines: Sequence[Line]) -> Result:
+    def parse(self, answer: Mapping[str, Any], seen: Seen) -> Result:
         content = _content(answer)
         doubtful = set(content["doubtful"])
         values: dict[str, Value] = {}
@@ -85,22 +85,22 @@ class Extractor(BaseExtractor):
             text = normalise_field(name, content["fields"].get(name, ""))
             if not text:
                 continue
-            boxes = ground(text, lines)
+            boxes = ground(text, seen.lines)
             is_doubtful = name in doubtful
             judged = judge(
-                kind, text, boxes, lines,
+                kind, text, boxes, seen.lines,
                 sure=UNSURE if is_doubtful else SURE,
                 doubt="the model is not sure" if is_doubtful else "",
             )  # fmt: skip
             values[name] = Value(text, judged.confidence, boxes, judged.reason)
-        return Result(values, tuple(lines))
+        return Result(values, seen)
 
-    def _request(self, pictures: Sequence[Image.Image], lines: Sequence[Line]) -> dict[str, Any]:
+    def _request(self, pictures: Sequence[Image.Image], seen: Seen) -> dict[str, Any]:
         parts: list[dict[str, Any]] = [
             {"type": "image_url", "image_url": {"url": _data_url(picture), "detail": "high"}}
             for picture in pictures
         ]
-        parts.append({"type": "text", "text": schema.ocr_text(lines)})
+        parts.append({"type": "text", "text": schema.ocr_text(seen.lines)})
         return {
             "model": self.model,
             "messages": [

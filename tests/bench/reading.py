@@ -38,6 +38,7 @@ def main(count: int) -> None:
     from backoffice import synthetic
     from cards import images, intake
     from extraction import extractors, ocr
+    from extraction.result import Seen
 
     extractor = extractors.load("offline")
 
@@ -47,8 +48,8 @@ def main(count: int) -> None:
 
     def read(path: Path) -> object:
         pictures = [decoded(path)]
-        lines = ocr.read(pictures)
-        return extractor.parse(extractor.ask(pictures, lines), lines)
+        seen = Seen(tuple(ocr.read(pictures)))
+        return extractor.parse(extractor.ask(pictures, seen), seen)
 
     with tempfile.TemporaryDirectory() as folder:
         paths = synthetic.write_cards(count, folder)

@@ -1,7 +1,7 @@
 from cards.fields import CONTACT_FIELDS
 from extraction import ocr
 from extraction.extractors.offline import Extractor
-from extraction.result import Box, Line, Result
+from extraction.result import Box, Line, Result, Seen
 
 LINES = tuple(
     Line(
@@ -16,10 +16,11 @@ LINES = tuple(
         ("Tel: +1 217 555 01", 120.0),
     )
 )
+SEEN = Seen(LINES)
 
 
 def test_values_are_normalised_and_stand_somewhere() -> None:
-    values = Extractor().parse({}, LINES).values
+    values = Extractor().parse({}, SEEN).values
     assert values["full_name"].text == "Rosa Halloway"
     assert values["full_name"].boxes == (LINES[0].box,)
     assert values["email"].text == "rosa@northwind.example"
@@ -28,33 +29,28 @@ def test_values_are_normalised_and_stand_somewhere() -> None:
 
 
 def test_only_contact_fields_with_text_are_given() -> None:
-    values = Extractor().parse({}, LINES).values
+    values = Extractor().parse({}, SEEN).values
     assert set(values) <= set(CONTACT_FIELDS)
     assert all(value.text for value in values.values())
 
 
 def test_a_doubtful_value_says_why() -> None:
-    assert Extractor().parse({}, LINES).values["phone"].reason == "shorter than American numbers"
+    assert Extractor().parse({}, SEEN).values["phone"].reason == "shorter than American numbers"
 
 
-def test_the_lines_are_kept_beside_the_values() -> None:
-    assert Extractor().parse({}, LINES).lines == LINES
-
-
-def test_the_answer_holds_nothing_but_the_version_of_the_rules() -> None:
-    extractor = Extractor()
-    assert extractor.ask([], LINES) == extractor.parameters()
+def test_what_was_seen_is_kept_beside_the_values() -> None:
+    assert Extractor().parse({}, SEEN).seen == SEEN
 
 
 def test_the_same_answer_is_parsed_to_the_same_result() -> None:
     extractor = Extractor()
-    first = extractor.parse(extractor.ask([], LINES), LINES)
+    first = extractor.parse(extractor.ask([], SEEN), SEEN)
     assert Result.from_json(first.to_json()).values.keys() == first.values.keys()
-    assert extractor.parse({}, LINES) == first
+    assert extractor.parse({}, SEEN) == first
 
 
 def test_a_card_without_text_gives_an_empty_result() -> None:
-    assert Extractor().parse({}, []) == Result({}, ())
+    assert Extractor().parse({}, Seen()) == Result({})
 
 
 def test_the_model_is_the_identity_of_the_ocr() -> None:

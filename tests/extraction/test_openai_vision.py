@@ -23,7 +23,7 @@ from extraction import schema
 from extraction.confidence import DOUBT_BELOW
 from extraction.extractors.base import ExtractorError
 from extraction.extractors.openai_vision import LONGEST_SIDE_PX, Extractor
-from extraction.result import Box, Line
+from extraction.result import Box, Line, Seen
 from tests import fakes
 from tests.fakes import FakeModelServer, Script
 
@@ -40,6 +40,7 @@ LINES = (
     _line("Northwind Boats Ltd", 40),
     _line("rosa@northwind.example", 70),
 )
+SEEN = Seen(LINES)
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def extractor(server: FakeModelServer) -> Extractor:
 def _asked(server: FakeModelServer, extractor: Extractor, *lines: Line) -> dict[str, Any]:
     """The body of the request that a question makes."""
     server.queue.append(fakes.read({}))
-    extractor.ask([FRONT, BACK], lines or LINES)
+    extractor.ask([FRONT, BACK], Seen(lines or LINES))
     return server.requests[-1].body
 
 
@@ -67,7 +68,7 @@ def _failure(server: FakeModelServer, extractor: Extractor, script: Script) -> E
     """The error that asking and parsing ends with when the server does as in `script`."""
     server.queue.append(script)
     with pytest.raises(ExtractorError) as caught:
-        extractor.parse(extractor.ask([FRONT], LINES), LINES)
+        extractor.parse(extractor.ask([FRONT], SEEN), SEEN)
     return caught.value
 
 
@@ -83,7 +84,7 @@ def test_request_holds_a_picture_of_each_side(
 
 def test_large_picture_is_sent_smaller(server: FakeModelServer, extractor: Extractor) -> None:
     server.queue.append(fakes.read({}))
-    extractor.ask([Image.new("RGB", (4000, 2000), "white")], LINES)
+    extractor.ask([Image.new("RGB", (4000, 2000), "white")], SEEN)
     url = server.requests[0].body["messages"][1]["content"][0]["image_url"]["url"]
     picture = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
     assert picture.size == (LONGEST_SIDE_PX, LONGEST_SIDE_PX // 2)
@@ -133,7 +134,7 @@ def test_text_on_the_card_is_data_beside_the_instructions(
 
 def test_server_of_ones_own_needs_no_key(server: FakeModelServer) -> None:
     server.queue.append(fakes.read({}))
-    Extractor(base_url=server.base_url).ask([FRONT], LINES)
+    Extractor(base_url=server.base_url).ask([FRONT], SEEN)
     assert len(server.requests) == 1
 
 
@@ -144,19 +145,19 @@ def test_extractor_without_key_and_server_says_what_to_set() -> None:
 
 def test_key_is_no_part_of_what_is_kept(server: FakeModelServer, extractor: Extractor) -> None:
     server.queue.append(fakes.read({}))
-    kept = {"parameters": extractor.parameters(), "answer": extractor.ask([FRONT], LINES)}
+    kept = {"parameters": extractor.parameters(), "answer": extractor.ask([FRONT], SEEN)}
     assert "test-key" not in str(kept)
 
 
 def test_values_are_normalised(server: FakeModelServer, extractor: Extractor) -> None:
     server.queue.append(fakes.read({"email": " ROSA@Northwind.example "}))
-    values = extractor.parse(extractor.ask([FRONT], LINES), LINES).values
+    values = extractor.parse(extractor.ask([FRONT], SEEN), SEEN).values
     assert values["email"].text == "rosa@northwind.example"
 
 
 def test_empty_fields_give_no_values(server: FakeModelServer, extractor: Extractor) -> None:
     server.queue.append(fakes.read({"full_name": "Rosa Halloway"}))
-    values = extractor.parse(extractor.ask([FRONT], LINES), LINES).values
+    values = extractor.parse(extractor.ask([FRONT], SEEN), SEEN).values
     assert list(values) == ["full_name"]
 
 
@@ -164,7 +165,7 @@ def test_values_stand_where_the_ocr_read_them(
     server: FakeModelServer, extractor: Extractor
 ) -> None:
     server.queue.append(fakes.read({"company": "Northwind Boats Ltd"}))
-    values = extractor.parse(extractor.ask([FRONT], LINES), LINES).values
+    values = extractor.parse(extractor.ask([FRONT], SEEN), SEEN).values
     assert values["company"].boxes == (LINES[1].box,)
     assert values["company"].confidence > DOUBT_BELOW
 
@@ -173,7 +174,7 @@ def test_value_that_the_ocr_did_not_see_is_doubtful(
     server: FakeModelServer, extractor: Extractor
 ) -> None:
     server.queue.append(fakes.read({"company": "Southwind Aeroplanes"}))
-    value = extractor.parse(extractor.ask([FRONT], LINES), LINES).values["company"]
+    value = extractor.parse(extractor.ask([FRONT], SEEN), SEEN).values["company"]
     assert value.confidence < DOUBT_BELOW
     assert (value.boxes, value.reason) == ((), "not found on the card")
 
@@ -182,7 +183,7 @@ def test_value_that_the_model_doubts_is_doubtful(
     server: FakeModelServer, extractor: Extractor
 ) -> None:
     server.queue.append(fakes.read({"full_name": "Rosa Halloway"}, doubtful=["full_name"]))
-    value = extractor.parse(extractor.ask([FRONT], LINES), LINES).values["full_name"]
+    value = extractor.parse(extractor.ask([FRONT], SEEN), SEEN).values["full_name"]
     assert value.confidence < DOUBT_BELOW
     assert value.reason == "the model is not sure"
 
@@ -191,8 +192,8 @@ def test_answer_that_was_kept_is_parsed_again_without_asking(
     server: FakeModelServer, extractor: Extractor
 ) -> None:
     server.queue.append(fakes.read({"full_name": "Rosa Halloway"}))
-    answer = extractor.ask([FRONT], LINES)
-    assert extractor.parse(answer, LINES) == extractor.parse(answer, LINES)
+    answer = extractor.ask([FRONT], SEEN)
+    assert extractor.parse(answer, SEEN) == extractor.parse(answer, SEEN)
     assert len(server.requests) == 1
 
 
@@ -243,7 +244,7 @@ def test_server_that_is_not_there_cannot_be_reached() -> None:
     with FakeModelServer() as gone:
         extractor = Extractor(base_url=gone.base_url)
     with pytest.raises(ExtractorError, match="cannot be reached") as caught:
-        extractor.ask([FRONT], LINES)
+        extractor.ask([FRONT], SEEN)
     assert caught.value.retry
 
 
@@ -278,12 +279,12 @@ def test_fields_nobody_asked_for_are_left_out(
     server: FakeModelServer, extractor: Extractor
 ) -> None:
     server.queue.append(fakes.text('{"fields": {"status": "approved"}, "doubtful": []}'))
-    assert extractor.parse(extractor.ask([FRONT], LINES), LINES).values == {}
+    assert extractor.parse(extractor.ask([FRONT], SEEN), SEEN).values == {}
 
 
 def test_threads_may_ask_at_the_same_time(server: FakeModelServer, extractor: Extractor) -> None:
     server.otherwise = fakes.read({})
-    threads = [threading.Thread(target=extractor.ask, args=([FRONT], LINES)) for _ in range(4)]
+    threads = [threading.Thread(target=extractor.ask, args=([FRONT], SEEN)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

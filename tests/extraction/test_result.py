@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from extraction.result import VERSION, Box, Line, Result, Value
+from extraction.result import VERSION, Box, Code, Line, Result, Seen, Value
 
 BOX = Box(1, ((10.0, 20.0), (110.5, 20.0), (110.5, 44.2), (10.0, 44.2)))
 RESULT = Result(
@@ -14,7 +14,13 @@ RESULT = Result(
         "full_name": Value("Rosa Halloway", 0.97, (BOX,)),
         "native_name": Value("北風ローザ", 0.5, (), "not found on the card"),
     },
-    (Line("Rosa Halloway", 0.9876, BOX),),
+    Seen(
+        (Line("Rosa Halloway", 0.9876, BOX),),
+        (Code("https://northwind.example", "QRCode", BOX),),
+        (0, 90),
+    ),
+    {"Motto": "Boats that float"},
+    {"full_name": "Rosa Hailoway"},
 )
 
 
@@ -24,6 +30,13 @@ def test_result_comes_back_from_json_as_it_was() -> None:
 
 def test_empty_result_comes_back_from_json() -> None:
     assert Result.from_json(Result({}).to_json()) == Result({})
+
+
+def test_a_result_from_before_codes_were_read_can_be_read() -> None:
+    data = RESULT.to_json()
+    for name in ("codes", "turns", "extra", "beside"):
+        del data[name]
+    assert Result.from_json(data) == Result(RESULT.values, Seen(RESULT.lines))
 
 
 def test_json_names_its_version() -> None:

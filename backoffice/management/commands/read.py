@@ -14,7 +14,7 @@ from tqdm import tqdm
 from cards import images, intake
 from extraction import extractors, ocr
 from extraction.extractors.base import BaseExtractor, ExtractorError
-from extraction.result import Box, Result
+from extraction.result import Box, Result, Seen
 
 
 class Command(BaseCommand):
@@ -46,8 +46,8 @@ def _read(path: Path, extractor: BaseExtractor) -> dict[str, Any]:
     started = time.monotonic()
     try:
         pages = _pages(path)
-        lines = ocr.read(pages)
-        result = extractor.parse(extractor.ask(pages, lines), lines)
+        seen = Seen(tuple(ocr.read(pages)))
+        result = extractor.parse(extractor.ask(pages, seen), seen)
     except OSError as error:
         return {"file": str(path), "error": f"The file cannot be read: {error.strerror}."}
     except (images.PictureError, ExtractorError) as error:
@@ -56,7 +56,7 @@ def _read(path: Path, extractor: BaseExtractor) -> dict[str, Any]:
         "file": str(path),
         "seconds": round(time.monotonic() - started, 3),
         "cards": [_card(result)],
-        "lines": [line.to_json() for line in lines],
+        "lines": [line.to_json() for line in seen.lines],
     }
 
 
