@@ -14,9 +14,10 @@ from typing import IO, TYPE_CHECKING, BinaryIO
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from PIL import Image
 
-from cards import images, vault
-from cards.models import Arrival, Batch, Card, Side, new_id
+from cards import drafts, images, outlines, vault
+from cards.models import Arrival, Batch, Card, Side
 from cards.signals import card_taken_in
 
 if TYPE_CHECKING:
@@ -31,16 +32,27 @@ class Refused(Exception):
 
 
 def take_in(file: BinaryIO, batch: Batch, *, name: str, by: User | None = None) -> list[Arrival]:
-    """What became of `file`: one Arrival for a picture or PDF, one a member for a ZIP.
+    """What became of `file`: an Arrival for each card on it, or one for all that became of it.
 
-    Every file ends as taken in, already here or refused with a reason; a bad one does not keep
-    its neighbours out. Raises vault.VaultError when the vault cannot be written.
+    A ZIP has those of its members. Every file ends as taken in, already here or refused with a
+    reason; a bad one does not keep its neighbours out. Raises vault.VaultError when the vault
+    cannot be written.
     """
     head = file.read(1024)
     file.seek(0)
     if images.media_type(head) == "application/zip":
         return _take_in_archive(file, batch, name=name, by=by)
-    return [_take_in_one(partial(_read, file), batch, name=name, by=by)]
+    return _take_in_one(partial(_read, file), batch, name=name, by=by)
+
+
+def side_picture(side: Side) -> Image.Image:
+    """A side upright in RGB: its page, or the card cut out of it and straightened.
+
+    Raises VaultError, PictureError.
+    """
+    data = vault.get(vault.picture_name(side.picture, side.media_type))
+    page = images.page(data, side.media_type, side.page, limits())
+    return outlines.straighten(page, side.quad) if side.quad else page
 
 
 def limits() -> images.Limits:
@@ -56,10 +68,11 @@ def _take_in_archive(file: BinaryIO, batch: Batch, *, name: str, by: User | None
         return [refuse(batch, name, str(refusal))]
     with archive:
         return [
-            _take_in_one(
+            arrival
+            for info in members
+            for arrival in _take_in_one(
                 partial(_unpack, archive, info), batch, name=f"{name}/{info.filename}", by=by
             )
-            for info in members
         ]
 
 
@@ -131,7 +144,9 @@ def _is_clutter(info: zipfile.ZipInfo) -> bool:
     return is_folder or not _CLUTTER.isdisjoint(PurePosixPath(info.filename).parts)
 
 
-def _take_in_one(read: Callable[[], bytes], batch: Batch, *, name: str, by: User | None) -> Arrival:
+def _take_in_one(
+    read: Callable[[], bytes], batch: Batch, *, name: str, by: User | None
+) -> list[Arrival]:
     try:
         data = read()
         kind = images.media_type(data)
@@ -141,41 +156,41 @@ def _take_in_one(read: Callable[[], bytes], batch: Batch, *, name: str, by: User
             raise Refused(f"This is no picture of a kind we can read; send {ACCEPTED}.")
         sha256 = hashlib.sha256(data).hexdigest()
         if here := _duplicate(batch, sha256):
-            return _link(batch, name, here)
-        sizes = [page.size for page in images.pages(data, kind, limits())]
+            return [_link(batch, name, here)]
+        pages = [
+            drafts.Page(sha256, kind, number, page.size, outlines.find(page))
+            for number, page in enumerate(images.pages(data, kind, limits()))
+        ]
     except (Refused, images.PictureError) as refusal:
-        return refuse(batch, name, str(refusal))
-    return _keep(data, kind, sizes, batch, name=name, by=by)
+        return [refuse(batch, name, str(refusal))]
+    return _keep(data, pages, batch, name=name, by=by)
 
 
 def _keep(
     data: bytes,
-    kind: str,
-    sizes: Sequence[tuple[int, int]],
+    pages: Sequence[drafts.Page],
     batch: Batch,
     *,
     name: str,
     by: User | None,
-) -> Arrival:
+) -> list[Arrival]:
     """The vault first, then the database: what is acknowledged can be rebuilt."""
-    picture = vault.put_picture(data, kind)
-    card = Card(id=new_id(), batch=batch, file_name=_short(name), created_at=timezone.now())
-    sides = [
-        Side(
-            card=card, position=number, picture=picture, media_type=kind, page=number,
-            width_px=width, height_px=height,
-        )
-        for number, (width, height) in enumerate(sizes)
-    ]  # fmt: skip
-    vault.put_json(vault.card_name(card.id), _document(card, sides, by))
+    picture = vault.put_picture(data, pages[0].media_type)
+    found = drafts.drafts(pages, batch, name)
+    for draft in found:
+        vault.put_json(vault.card_name(draft.card.id), draft.document(by))
     with transaction.atomic():
         _wait_for_others(picture)
         if here := _duplicate(batch, picture):
-            return _link(batch, name, here)
-        card.save(force_insert=True)
-        Side.objects.bulk_create(sides)
-        arrival = _arrive(batch, name, Arrival.Outcome.TAKEN_IN, card=card)
-        card_taken_in.send(sender=Card, card=card, extractor=batch.extractor, by=by)
+            return [_link(batch, name, here)]
+        return [_add(draft, by) for draft in found]
+
+
+def _add(draft: drafts.Draft, by: User | None) -> Arrival:
+    draft.save()
+    card = draft.card
+    arrival = _arrive(card.batch, card.file_name, Arrival.Outcome.TAKEN_IN, card=card)
+    card_taken_in.send(sender=Card, card=card, extractor=card.batch.extractor, by=by)
     return arrival
 
 
@@ -194,7 +209,7 @@ def _arrive(
     batch: Batch, name: str, outcome: str, *, card: Card | None = None, reason: str = ""
 ) -> Arrival:
     return Arrival.objects.create(
-        batch=batch, file_name=_short(name), outcome=outcome, card=card, reason=reason
+        batch=batch, file_name=drafts.short_name(name), outcome=outcome, card=card, reason=reason
     )
 
 
@@ -211,38 +226,3 @@ def _wait_for_others(sha256: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(sha256[:15], 16)])
-
-
-def _short(name: str) -> str:
-    """A file's name without what could harm a page, a log or a column: its last 255 characters."""
-    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in name)[-255:]
-
-
-def _document(card: Card, sides: Sequence[Side], by: User | None) -> dict[str, object]:
-    batch = card.batch
-    return {
-        "version": 1,
-        "card": str(card.id),
-        "file_name": card.file_name,
-        "taken_in_at": card.created_at.isoformat(),
-        "taken_in_by": by.get_username() if by else "",
-        "batch": {
-            "id": batch.pk,
-            "name": batch.name,
-            "source": batch.source,
-            "duplicate_policy": batch.duplicate_policy,
-            "extractor": batch.extractor,
-            "created_at": batch.created_at.isoformat(),
-        },
-        "sides": [
-            {
-                "picture": side.picture,
-                "media_type": side.media_type,
-                "page": side.page,
-                "quad": side.quad,
-                "width_px": side.width_px,
-                "height_px": side.height_px,
-            }
-            for side in sides
-        ],
-    }

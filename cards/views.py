@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, BinaryIO, cast
@@ -23,6 +25,7 @@ from django.http import (
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cards import images, intake, vault
@@ -50,26 +53,43 @@ def staff_member(request: HttpRequest) -> User:
 @needs("cards.view_picture")
 @require_GET
 def picture(request: HttpRequest, side_id: int, size: str) -> HttpResponse:
-    """A side as JPEG of one of `SIZES`, made once and then kept in the cache of pictures."""
+    """A side as JPEG of one of `SIZES`, made once and then kept in the cache of pictures.
+
+    How a card lies on its page is known better once it has been read, so until then a browser
+    has to ask each time whether its copy still holds.
+    """
     if size not in SIZES:
         raise Http404
-    side = get_object_or_404(Side, pk=side_id)
-    cache = caches["pictures"]
-    key = f"{side.picture}-{side.page}-{size}"
-    data = cache.get(key)
-    if data is None:
+    side = get_object_or_404(Side.objects.select_related("card"), pk=side_id)
+    key = _picture_key(side, size)
+    response = get_conditional_response(request, etag=f'"{key}"')
+    if response is None:
         try:
-            original = vault.get(vault.picture_name(side.picture, side.media_type))
-            whole = images.page(original, side.media_type, side.page, intake.limits())
+            data = _jpeg(side, size, key)
         except (vault.VaultError, images.PictureError) as error:
             return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
-        data = images.encode(whole, longest_px=SIZES[size])
+        response = HttpResponse(data, content_type="image/jpeg", headers={"ETag": f'"{key}"'})
+    # Nobody else's business, however long it may be kept.
+    is_read = side.card.status != Card.Status.UPLOADED
+    response["Cache-Control"] = "private, max-age=3600" if is_read else "private, no-cache"
+    return response
+
+
+def _picture_key(side: Side, size: str) -> str:
+    """What the bytes of a side's picture depend on."""
+    quad = hashlib.sha256(json.dumps(side.quad).encode()).hexdigest()[:12]
+    return f"{side.picture}-{side.page}-{quad}-{size}"
+
+
+def _jpeg(side: Side, size: str, key: str) -> bytes:
+    """The picture kept under `key`, or made now. Raises VaultError, PictureError."""
+    cache = caches["pictures"]
+    data: bytes | None = cache.get(key)
+    if data is None:
+        data = images.encode(intake.side_picture(side), longest_px=SIZES[size])
         with suppress(OSError):  # a full disk costs time, not the picture
             cache.set(key, data)
-    response = HttpResponse(data, content_type="image/jpeg")
-    # A side's picture never changes, but it is nobody else's business.
-    response["Cache-Control"] = "private, max-age=31536000, immutable"
-    return response
+    return data
 
 
 @needs("cards.view_picture")
@@ -197,6 +217,7 @@ def _batch_json(batch: Batch) -> dict[str, Any]:
     return {
         "id": batch.pk,
         "name": batch.name,
+        "can_wait": batch.can_wait,
         "file_url": reverse("admin:cards_upload_file", args=(batch.pk,)),
         "status_url": reverse("admin:cards_upload_status", args=(batch.pk,)),
         "page_url": f"{reverse('admin:cards_upload')}?batch={batch.pk}",

@@ -26,18 +26,22 @@ def photograph(image: Image.Image, random: Random) -> Image.Image:
     size = (_SHORT_SIDE_PX, LONG_SIDE_PX) if is_upright else (LONG_SIDE_PX, _SHORT_SIDE_PX)
     picture = _surface(image, random)(*size, generator)
     corners = _corners(image, size, random)
-    _lay_down(picture, image, corners, random)
-    picture *= _light(size, random)
+    lay_down(picture, image, corners, random)
+    picture *= lamp(size, random)
     blur = random.uniform(0.45, 0.95)
     picture = cv2.GaussianBlur(picture, (0, 0), blur)
-    picture += _grain(size, random.uniform(1.5, 4.0), generator)
+    picture += grain(size, random.uniform(1.5, 4.0), generator)
     return Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8))
 
 
 def _surface(image: Image.Image, random: Random) -> Surface:
     """A table top; people do not lay a dark card on a dark one, where its edge is lost."""
-    is_dark = np.asarray(image.convert("L").reduce(8)).mean() < 90
-    return random.choice(LIGHTER_SURFACES if is_dark else SURFACES)
+    return random.choice(LIGHTER_SURFACES if is_dark(image) else SURFACES)
+
+
+def is_dark(image: Image.Image) -> bool:
+    """Whether a card's edge would be lost on a dark table."""
+    return bool(np.asarray(image.convert("L").reduce(8)).mean() < 90)
 
 
 def _corners(image: Image.Image, size: tuple[int, int], random: Random) -> Any:
@@ -60,8 +64,8 @@ def _corners(image: Image.Image, size: tuple[int, int], random: Random) -> Any:
     return (corners + np.array([wide, high]) / 2 + shift).astype(np.float32)
 
 
-def _lay_down(picture: Any, image: Image.Image, corners: Any, random: Random) -> None:
-    """Draw the card and its soft shadow into the picture."""
+def lay_down(picture: Any, image: Image.Image, corners: Any, random: Random) -> None:
+    """Draw the card and its soft shadow into the picture, where its `corners` are to land."""
     high, wide = picture.shape[:2]
     source = np.array(
         [(0, 0), (image.width, 0), (image.width, image.height), (0, image.height)], np.float32
@@ -93,7 +97,7 @@ def _shadow(mask: Any, offset: tuple[float, float], strength: float) -> Any:
     return cv2.resize(soft, (wide, high), interpolation=cv2.INTER_LINEAR)
 
 
-def _light(size: tuple[int, int], random: Random) -> Any:
+def lamp(size: tuple[int, int], random: Random) -> Any:
     """The lamp: brighter on one side, darker in the corners, warm or cool."""
     wide, high = size
     x = np.linspace(-1, 1, 40, dtype=np.float32)[None, :]
@@ -106,7 +110,7 @@ def _light(size: tuple[int, int], random: Random) -> Any:
     return cv2.resize(coarse, (wide, high), interpolation=cv2.INTER_LINEAR)
 
 
-def _grain(size: tuple[int, int], strength: float, generator: Any) -> Any:
+def grain(size: tuple[int, int], strength: float, generator: Any) -> Any:
     """Sensor noise: one tile repeated, for the eye finds no seam in noise this faint."""
     wide, high = size
     tile = generator.standard_normal((512, 512, 3), dtype=np.float32) * strength

@@ -57,6 +57,19 @@ def stone(width: int, height: int, random: Any) -> Any:
     return _tinted(random.choice(_STONES), 1 + 0.12 * speckle + 0.2 * cloud)
 
 
+def terrazzo(width: int, height: int, random: Any) -> Any:
+    """A floor of coloured chips with sharp edges all over, as busy as a ground can be."""
+    picture = _tinted((190, 184, 176), 1 + 0.03 * _noise(width, height, 60, 60, random))
+    for _ in range(round(width * height / 900)):
+        centre = random.uniform((0, 0), (width, height))
+        chip = random.uniform(3, 18) * random.uniform(0.5, 1, (7, 1))
+        angles = np.sort(random.uniform(0, 2 * np.pi, 7))
+        outline = centre + chip * np.column_stack((np.cos(angles), np.sin(angles)))
+        shade = tuple(float(tone) for tone in random.uniform(60, 240, 3))
+        cv2.fillPoly(picture, [outline.astype(np.int32)], shade)
+    return picture
+
+
 LIGHTER_SURFACES: tuple[Surface, ...] = (wood, cloth, paper)
 SURFACES: tuple[Surface, ...] = (*LIGHTER_SURFACES, stone)
 

@@ -115,7 +115,7 @@ def test_picture_is_a_private_jpeg(reviewer: Person, side: Side, size: str) -> N
     response = get(reviewer.client, picture_url(side, size))
     assert response["Content-Type"] == "image/jpeg"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert response["Cache-Control"] == "private, no-cache"
     assert opened(response).format == "JPEG"
 
 
@@ -146,6 +146,42 @@ def test_each_side_of_a_document_has_its_own_picture(reviewer: Person, batch: Ba
         for side in sides
     ]
     assert corners == [255, 0]
+
+
+@pytest.fixture
+def quarter(side: Side) -> Side:
+    """The side, now the upper left quarter of its page."""
+    wide, high = side.width_px / 2, side.height_px / 2
+    side.quad = [[0, 0], [wide, 0], [wide, high], [0, high]]
+    side.save(update_fields=["quad"])
+    return side
+
+
+def test_picture_of_a_card_on_a_page_is_cut_out(reviewer: Person, quarter: Side) -> None:
+    picture = opened(get(reviewer.client, picture_url(quarter)))
+    assert picture.size == (pictures.SIZE_PX[0] / 2, pictures.SIZE_PX[1] / 2)
+
+
+def test_browser_that_has_the_picture_is_not_sent_it_again(reviewer: Person, side: Side) -> None:
+    tag = get(reviewer.client, picture_url(side))["ETag"]
+    again = reviewer.client.get(picture_url(side), headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    assert again["Cache-Control"] == "private, no-cache"
+
+
+def test_picture_that_lies_otherwise_now_is_sent_again(reviewer: Person, side: Side) -> None:
+    first = get(reviewer.client, picture_url(side))
+    side.quad = [[96, 0], [96, 64], [0, 64], [0, 0]]
+    side.save(update_fields=["quad"])
+    again = reviewer.client.get(picture_url(side), headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 200
+    assert opened(again).size == (side.height_px, side.width_px)
+
+
+def test_picture_of_a_card_that_was_read_may_be_kept_a_while(reviewer: Person, side: Side) -> None:
+    Card.objects.filter(pk=side.card_id).move(Card.Status.UPLOADED, to=Card.Status.NEEDS_REVIEW)
+    response = get(reviewer.client, picture_url(side))
+    assert response["Cache-Control"] == "private, max-age=3600"
 
 
 def test_original_is_a_download_of_the_very_bytes(reviewer: Person, side: Side) -> None:
