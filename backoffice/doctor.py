@@ -249,7 +249,7 @@ def ask_models() -> str:
     font = ImageFont.load_default(size=72)
     ImageDraw.Draw(picture).text((60, 30), WORD, fill="black", font=font)
     try:
-        lines = ocr.read([picture])
+        lines = ocr.read([picture]).seen.lines
     except Exception as error:
         raise TroubleError(
             f"the reader does not load ({type(error).__name__}: {_one_line(error)}); install the "

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
+from PIL import Image
 
 from backoffice import settings as product
 from backoffice.synthetic import draw
@@ -24,7 +25,7 @@ from cards.models import Arrival, Batch, Card
 from extraction import jobs, ocr
 from extraction.extractors.base import ExtractorError
 from extraction.models import Extraction
-from extraction.result import Box, Line
+from extraction.result import Box, Line, Seen
 from tests import pictures
 from tests.fakes import FakeExtractor
 
@@ -54,7 +55,11 @@ def _run_badly(*words: object, **options: Any) -> tuple[str, str]:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeExtractor:
     """An extractor called "fake"; the OCR, which takes a second a picture, reads one line."""
-    monkeypatch.setattr(ocr, "read", lambda _: [LINE])
+
+    def read(sides: Sequence[Image.Image]) -> ocr.Reading:
+        return ocr.Reading(tuple(sides), Seen((LINE,), turns=(0,) * len(sides)))
+
+    monkeypatch.setattr(ocr, "read", read)
     return FakeExtractor().put_in_place(monkeypatch)
 
 
@@ -291,6 +296,19 @@ def test_drain_leaves_what_is_to_be_tried_later(folder: Path, fake: FakeExtracto
     assert not jobs.due().exists()
 
 
+@pytest.mark.django_db
+def test_drain_ends_at_a_closed_gate_and_says_what_waits(
+    folder: Path, fake: FakeExtractor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeExtractor, "is_paid", True)
+    _run("ingest", folder / "anna.png", extractor="fake")
+    _run("ingest", folder / "bruno.jpg", extractor="fake")
+    fake.queue.append(ExtractorError("The account has no credit left.", stops=True))
+    output = _run("drain")
+    assert len(fake.asked) == 1
+    assert "2 jobs wait for “fake”: The account has no credit left." in output
+
+
 # read: none of these tests may use the database, so it is touched by none
 
 
@@ -335,6 +353,97 @@ def test_read_of_a_pdf_reads_its_pages_as_sides(tmp_path: Path, fake: FakeExtrac
     fake.queue.append(ANSWER)
     _run("read", path, extractor="fake")
     assert len(fake.asked[0].sizes) == 2
+
+
+def _saved(picture: Image.Image, path: Path) -> Path:
+    picture.save(path)
+    return path
+
+
+def _table(*cards: tuple[Image.Image, int, int]) -> Image.Image:
+    """A dark table with cards, each at its left and top in pixels."""
+    table = Image.new("RGB", (1600, 1200), (70, 52, 40))
+    for card, left, top in cards:
+        table.paste(card, (left, top))
+    return table
+
+
+def _middle(corners: list[list[float]]) -> tuple[float, float]:
+    return sum(x for x, _ in corners) / 4, sum(y for _, y in corners) / 4
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> FakeExtractor:
+    """An extractor called "fake" that is told the answers, beside the real OCR."""
+    return FakeExtractor().put_in_place(monkeypatch)
+
+
+def _mail(number: int) -> dict[str, Any]:
+    """The answer that names the e-mail address of a drawn card."""
+    return {"fields": {"email": draw(number).truth["email"]}}
+
+
+def test_read_gives_boxes_of_a_card_upside_down_in_pixels_of_the_picture(
+    tmp_path: Path, told: FakeExtractor
+) -> None:
+    drawn = draw(1).front
+    upright = _saved(drawn, tmp_path / "upright.png")
+    turned = _saved(ocr.turned(drawn, 180), tmp_path / "turned.png")
+    told.queue.extend([_mail(1), _mail(1)])
+    printed = _run("read", upright, turned, extractor="fake").splitlines()
+    standing, lying = (json.loads(line) for line in printed)
+    (x, y), (turned_x, turned_y) = (
+        _middle(entry["cards"][0]["boxes"]["email"]) for entry in (standing, lying)
+    )
+    assert turned_x == pytest.approx(drawn.width - x, abs=20)
+    assert turned_y == pytest.approx(drawn.height - y, abs=20)
+    first_x, first_y = lying["lines"][0]["corners"][0]
+    middle_x, middle_y = _middle(lying["lines"][0]["corners"])
+    assert first_x > middle_x
+    assert first_y > middle_y
+
+
+def test_read_gives_each_card_on_a_picture_with_its_place(
+    tmp_path: Path, told: FakeExtractor
+) -> None:
+    places = ((1, 60, 100), (2, 820, 640))
+    cards = [(draw(number).front.resize((700, 430)), left, top) for number, left, top in places]
+    path = _saved(_table(*cards), tmp_path / "table.png")
+    told.queue.extend([_mail(1), _mail(2)])
+    entry = json.loads(_run("read", path, extractor="fake"))
+    for card, (number, left, top) in zip(entry["cards"], places, strict=True):
+        assert card["fields"] == _mail(number)["fields"]
+        assert card["quad"][0] == pytest.approx([left, top], abs=12)
+        assert card["quad"][2] == pytest.approx([left + 700, top + 430], abs=12)
+        x, y = _middle(card["boxes"]["email"])
+        assert left < x < left + 700
+        assert top < y < top + 430
+    tops = [line["corners"][0][1] for line in entry["lines"]]
+    assert min(tops) < 530 < 640 < max(tops)
+
+
+def test_read_of_many_pictures_loads_the_models_once(
+    tmp_path: Path, told: FakeExtractor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import rapidocr
+
+    made: list[object] = []
+
+    class Counted(rapidocr.RapidOCR):
+        def __init__(self, **options: Any) -> None:
+            made.append(self)
+            super().__init__(**options)
+
+    monkeypatch.setattr(rapidocr, "RapidOCR", Counted)
+    ocr._engine.cache_clear()
+    paths = [tmp_path / f"{tone}.png" for tone in range(20)]
+    for tone, path in enumerate(paths):
+        path.write_bytes(pictures.png(tone))
+    told.queue.extend([ANSWER] * 20)
+    printed = _run("read", *paths, extractor="fake")
+    ocr._engine.cache_clear()
+    assert len(printed.splitlines()) == 20
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from backoffice import alive, doctor
 from backoffice.doctor import Check, DoubtError, TroubleError
 from cards import vault
 from extraction import ocr
+from extraction.result import Box, Line, Seen
 
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="is about SQLite")
 
@@ -242,7 +243,9 @@ def test_a_reader_that_does_not_load_is_trouble(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_reader_that_reads_something_else_is_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "read", lambda pictures: [SimpleNamespace(text="CAR DESKS?")])
+    line = Line("CAR DESKS?", 0.9, Box(0, ((0, 0), (9, 0), (9, 2), (0, 2))))
+    reading = ocr.Reading((), Seen((line,)))
+    monkeypatch.setattr(ocr, "read", lambda pictures: reading)
     with pytest.raises(TroubleError, match="was drawn"):
         doctor.ask_models()
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 from PIL import Image
 from tqdm import tqdm
 
-from cards import images, intake
+from cards import images, intake, outlines
+from cards.outlines import Quad
 from extraction import extractors, ocr
 from extraction.extractors.base import BaseExtractor, ExtractorError
-from extraction.result import Box, Result, Seen
+from extraction.result import Box, Point
 
 
 class Command(BaseCommand):
@@ -28,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         slug = options["extractor"]
         try:
-            extractor = extractors.configured(slug)
+            extractor = extractors.from_settings(slug)
         except ExtractorError as error:
             raise CommandError(str(error)) from error
         failures = 0
@@ -45,9 +48,7 @@ def _read(path: Path, extractor: BaseExtractor) -> dict[str, Any]:
     """What is printed for one file: its cards, or the reason why there are none."""
     started = time.monotonic()
     try:
-        pages = _pages(path)
-        seen = Seen(tuple(ocr.read(pages)))
-        result = extractor.parse(extractor.ask(pages, seen), seen)
+        cards = [_read_card(sides, extractor) for sides in _cards(_pages(path))]
     except OSError as error:
         return {"file": str(path), "error": f"The file cannot be read: {error.strerror}."}
     except (images.PictureError, ExtractorError) as error:
@@ -55,8 +56,8 @@ def _read(path: Path, extractor: BaseExtractor) -> dict[str, Any]:
     return {
         "file": str(path),
         "seconds": round(time.monotonic() - started, 3),
-        "cards": [_card(result)],
-        "lines": [line.to_json() for line in seen.lines],
+        "cards": [card for card, _ in cards],
+        "lines": [line for _, lines in cards for line in lines],
     }
 
 
@@ -68,21 +69,71 @@ def _pages(path: Path) -> list[Image.Image]:
     return list(images.pages(data, kind, intake.limits()))
 
 
-def _card(result: Result) -> dict[str, Any]:
-    return {
-        "quad": None,
-        "fields": {name: value.text for name, value in result.values.items()},
-        "confidence": {name: round(v.confidence, 4) for name, v in result.values.items()},
-        "boxes": {name: _around(v.boxes) for name, v in result.values.items() if v.boxes},
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of a card: a page of the file, counted from 0, or the part of it within `quad`."""
+
+    number: int
+    page: Image.Image
+    quad: Quad | None
+
+    def picture(self) -> Image.Image:
+        return outlines.straighten(self.page, self.quad) if self.quad else self.page
+
+
+def _cards(pages: Sequence[Image.Image]) -> list[list[_Side]]:
+    """The sides of each card, as taking the file in would have it: pages are the sides of one
+    card, unless some page shows several."""
+    quads = [outlines.find(page) or (None,) for page in pages]
+    sides = [
+        [_Side(number, page, quad) for quad in found]
+        for number, (page, found) in enumerate(zip(pages, quads, strict=True))
+    ]
+    if any(len(found) > 1 for found in sides):
+        return [[side] for found in sides for side in found]
+    return [[side for found in sides for side in found]]
+
+
+def _read_card(
+    sides: Sequence[_Side], extractor: BaseExtractor
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What is printed of one card, and its lines; all boxes in pixels of the upright pages."""
+    reading = ocr.read([side.picture() for side in sides])
+    seen = reading.seen
+    result = extractor.parse(extractor.ask(reading.pictures, seen), seen)
+    views = [
+        outlines.turned(side.quad or outlines.page_quad(side.page.size), turn)
+        for side, turn in zip(sides, seen.turns, strict=True)
+    ]
+    values = result.values.items()
+    card = {
+        "quad": _rounded(views[0]) if sides[0].quad else None,
+        "fields": {name: value.text for name, value in values},
+        "confidence": {name: round(value.confidence, 4) for name, value in values},
+        "boxes": {name: _around(v.boxes, views) for name, v in values if v.boxes},
     }
+    lines = [
+        line.to_json()
+        | {"side": sides[line.box.side].number, "corners": _rounded(_on_page(line.box, views))}
+        for line in seen.lines
+    ]
+    return card, lines
 
 
-def _around(boxes: tuple[Box, ...]) -> list[list[float]]:
+def _on_page(box: Box, views: Sequence[Quad]) -> list[Point]:
+    return outlines.to_page(box.corners, views[box.side])
+
+
+def _around(boxes: tuple[Box, ...], views: Sequence[Quad]) -> list[list[float]]:
     """The four corners around all of a value's boxes on the first side where it stands."""
-    first = [box for box in boxes if box.side == boxes[0].side]
+    first = [_on_page(box, views) for box in boxes if box.side == boxes[0].side]
     if len(first) == 1:
-        return first[0].to_json()["corners"]  # type: ignore[no-any-return]
-    points = [point for box in first for point in box.corners]
+        return _rounded(first[0])
+    points = [point for corners in first for point in corners]
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     top, bottom = min(y for _, y in points), max(y for _, y in points)
-    return [[left, top], [right, top], [right, bottom], [left, bottom]]
+    return _rounded([(left, top), (right, top), (right, bottom), (left, bottom)])
+
+
+def _rounded(points: Sequence[Point]) -> list[list[float]]:
+    return [[round(x, 1) + 0.0, round(y, 1) + 0.0] for x, y in points]  # no -0.0
