@@ -1,12 +1,15 @@
-"""Postal addresses: which lines are one, and what its parts are."""
+"""Postal addresses: which lines of a card are one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from extraction import places, vocabulary
-from extraction.layout import Found, Piece, is_below, is_right_of, is_same_type
+from extraction import places, plans, vocabulary
+from extraction.layout import Piece, is_below, is_right_of, is_same_type
+from extraction.postal import BRAZIL_CODES, LABEL, POSTAL_CODES, US_CODES, split
+
+__all__ = ["LABEL", "choose", "score", "split"]
 
 SEED = 1.3
 """A piece with at least this score can be an address by itself."""
@@ -14,49 +17,50 @@ SEED = 1.3
 JOINS = 0.4
 """A piece with at least this score belongs to an address it touches."""
 
-LABEL = re.compile(
-    r"^\W*(?:(?:regd|registered|reg|admn|admin|head|corporate|corp|main|branch|postal|mailing|"
-    r"city|works|factory|showroom|business)?\.?\s*(?:office|off|offices|address|add|addr|"
-    r"correspondence|endereco|endereço|direccion|dirección|adresse|anschrift|住所|所在地|地址|주소)"
-    r"(?:\s*address)?\.?\s*[:：\-]+|(?:head|corporate|registered|regd|main)\.?\s*office|h\.o\."
-    r"|住所|地址|주소)\s*",
-    re.IGNORECASE,
-)
 SECOND_HOME = re.compile(
     r"^\W*(?:(?:res|resi|residence|residential|branch|branches|factory|works|godown|showroom)\b"
-    r"|[^\d:]{2,24}\b(?:office|branch|unit|plant|factory|store)(?:s|es)?\s*(?:[:：]|$))",
+    r"|(?!head|main|corporate|corp|reg|admin|central|post|near|next|opp)(?:\w{4,}\s(?:office|branch)\b"
+    r"|[^\d:,]{2,24}\b(?:office|branch|unit|plant|factory|store)(?:s|es)?\s*(?:[:：]|$))"
+    r"|[^\d:：]{1,8}(?:支社|支店|営業所|工場|出張所|分公司|지사|지점)\s*[:：〒\d])",
     re.IGNORECASE,
 )
 """The start of an address that is not the first one."""
 
-_US_CODES = places.US_STATE_CODES
-_BRAZIL_CODES = places.BRAZIL_STATE_CODES
-
-# Pattern of the code, and the country that is certain when it is found.
-POSTAL_CODES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"〒\s?(\d{3}\s?-?\s?\d{4})"), "Japan"),
-    (re.compile(r"(?<![\d-])(\d{3}-\d{4})(?![\d-])(?=\W*(?:japan|$))", re.IGNORECASE), "Japan"),
-    (re.compile(r"\b(?:CEP\s*[:.]?\s*)?(\d{5}-\d{3})(?!\d)", re.IGNORECASE), "Brazil"),
-    (re.compile(rf"(?:\b(?:{_US_CODES})\.?,?\s*)(\d{{5}}(?:-\d{{4}})?)(?!\d)"), "United States"),
-    (re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2})\b"), "United Kingdom"),
-    (re.compile(r"\b([ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d)\b"), "Canada"),
-    (re.compile(r"(?<![\d/-])(\d{3}\s\d{3})(?![\d/-])"), ""),
-    (re.compile(r"(?<!\d)(\d{5}-\d{4}|\d{6})(?!\d)"), ""),
-    (re.compile(r"\b(?:[A-Z]{1,2}-)?(\d{4,5})(?=\s+[^\W\d_]{3,}[^\d]*$)"), ""),
-    (re.compile(r"(?<![\d/#-])(\d{5}|\d{4})(?=\W*$)"), ""),
+STREET = re.compile(
+    r"^(?:[^\d:]{2,15}:)?\W*(?:(?:rua|r\.|av\.|avenida|alameda|al\.|travessa|praça|rodovia|estrada|calle|carrera|"
+    r"avenue|rue|via|viale)\s[^\d]{3,40}\d|\d{1,5}\s?[\w. ]{3,30}\b(?:street|st|road|rd|avenue|ave|"
+    r"drive|lane|blvd|boulevard)\b)",
+    re.IGNORECASE,
 )
+"""A line that begins with a street and its number, as an address does."""
 
 # What speaks for an address: a word list and the weight of each hit, with the most that count.
 WORD_CLUES: tuple[tuple[str, float, int], ...] = (
     (places.ADDRESS_WORDS, 0.7, 3),
+    (places.WEAK_ADDRESS_WORDS, 0.35, 3),
     (places.CITIES, 0.9, 1),
     (places.STATES, 0.7, 1),
-    ("|".join(places.countries()), 0.5, 1),
     (vocabulary.JOB_TITLES, -1.0, 2),
     (vocabulary.LEGAL_FORMS, -1.0, 1),
     (vocabulary.ORGANISATIONS, -0.4, 2),
     (vocabulary.SLOGAN_WORDS, -0.6, 2),
 )
+LANDMARK = re.compile(
+    r"^\W*(?:near|opp|opposite|behind|beside|besides|next to|above|adjacent|pr[oó]ximo|em frente|"
+    r"ao lado|atr[aá]s|esquina|frente a|junto a|cerca de|en face|neben|gegenüber)\b.*\s\w",
+    re.IGNORECASE,
+)
+"""A line that says where an address is by what stands near it."""
+
+NO_ADDRESS = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\W+\d{4}\W*$|\bestd?\b|\bsince\b"
+    r"|\b\d{1,2}\W?(?:am|pm|a\.m|p\.m)\b|\d{1,2}[:.h]\d{2}\s?[-–~]\s?\d"
+    rf"|(?:{plans.OTHER_NUMBERS})[\W\d]*\d{{4}}",
+    re.IGNORECASE,
+)
+"""Dates, hours, and numbers of registers and taxes."""
+
+TOWN_AND_STATE = re.compile(r"^[^\W\d][^\d,]{2,24},\s*[^\W\d][^\d,]{1,20}$")
 CJK_ADDRESS = re.compile(
     r"[都道府県省].{1,8}[市区區郡町村縣縣]|[市区區].{1,12}(?:\d|丁目|路|街|[町村])|\d+(?:丁目|番|号|號|楼|室|層)"
     r"|[시도].{1,6}[구군].{1,10}[로길동]"
@@ -65,11 +69,19 @@ CJK_ADDRESS = re.compile(
 
 def score(text: str) -> float:
     """How much `text` looks like a line of an address; above SEED it is one."""
+    cities = vocabulary.count(places.CITIES, text)
+    has_digit = bool(re.search(r"\d", text))
+    is_list = cities > 1 + (text.count(",") < 2) and not has_digit
+    if is_list or NO_ADDRESS.search(text):
+        return -1.0
+    if LANDMARK.search(text):
+        return SEED
     total = 0.0
     for listed, weight, most in WORD_CLUES:
         total += weight * min(most, vocabulary.count(listed, text))
+    total += 0.5 * (places.country_at_end(vocabulary.plain(text)) is not None)
     has_letters = sum(char.isalpha() for char in text) >= 3
-    if has_letters and re.search(r"\d", text):
+    if has_letters and has_digit:
         total += 0.7
     if re.search(r"(?<!\w)#\s?\d|^\W*\d{1,5}[\w/-]*[,\s]+[^\W\d]", text):
         total += 0.5
@@ -77,19 +89,24 @@ def score(text: str) -> float:
         total += 1.2
     elif re.search(r"\d{4,6}\W*$", text) and has_letters:
         total += 0.5
-    if re.search(rf"\b(?:{_US_CODES})\W+\d{{5}}|[-–/,]\s*(?:{_BRAZIL_CODES})\W*$", text):
+    if re.search(rf"\b(?:{US_CODES})\W+\d{{5}}|[-–/,]\s*(?:{BRAZIL_CODES})\W*$", text):
         total += 0.8
     if CJK_ADDRESS.search(text):
         total += 1.5
-    return total + 0.25 * min(3, text.count(","))
+    if TOWN_AND_STATE.match(text):
+        total += 0.2
+    return total + 0.25 * min(3, text.count(",")) * (has_digit or total > 0.3)
 
 
 def choose(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces of the first or clearest address on the card, in reading order."""
-    scores = {id(piece): score(piece.text) for piece in pieces}
-    candidates = [
-        piece for piece in pieces if scores[id(piece)] >= JOINS or _between(piece, pieces, scores)
-    ]
+    scores = {id(piece): score(piece.text) + _label_score(piece) for piece in pieces}
+    candidates: list[Piece] = []
+    for piece in pieces:
+        if scores[id(piece)] < JOINS and _between(piece, pieces, scores):
+            scores[id(piece)] = JOINS
+        if scores[id(piece)] >= JOINS:
+            candidates.append(piece)
     groups: list[list[Piece]] = []
     for piece in candidates:
         touching = [
@@ -99,46 +116,18 @@ def choose(pieces: Sequence[Piece]) -> list[Piece]:
         joined = [other for group in touching for other in group]
         groups = [group for group in groups if group not in touching]
         groups.append([*joined, piece])
-    groups = [group for group in groups if max(scores[id(piece)] for piece in group) >= SEED]
+    groups = [group for group in groups if _is_address([scores[id(piece)] for piece in group])]
     if not groups:
         return []
 
     def worth(group: list[Piece]) -> float:
         total = sum(scores[id(piece)] for piece in group)
-        return total - (3.0 if SECOND_HOME.match(group[0].text) else 0.0)
+        return total - (3.0 if SECOND_HOME.match(_start(group[0])) else 0.0)
 
     best = max(worth(group) for group in groups)
     # Of several complete addresses the one printed first is the main one.
     chosen = next(group for group in groups if worth(group) >= best - abs(best) / 4)
     return _first_of_several(sorted(chosen, key=pieces.index))
-
-
-def split(lines: Iterable[str]) -> dict[str, Found]:
-    """The address fields in the lines of one address; every word of it ends up in one of them."""
-    parts = [LABEL.sub("", line).strip(" ,;") for line in lines]
-    fields: dict[str, Found] = {}
-    country = _take_country(parts)
-    code, certain = _take_postal_code(parts)
-    state = _take_state(parts, certain)
-    city = _take_city(parts, bool(code or state))
-    rest = [part for part in (_tidy(part) for part in parts) if part]
-    while len(rest) > 3:
-        rest[1:3] = [f"{rest[1]}, {rest[2]}"]
-    sure, doubt = (0.88, "") if code or (city and rest) else (0.7, "may not be a whole address")
-    for name, text, sureness in (
-        ("address_1", rest[0] if rest else "", sure),
-        ("address_2", rest[1] if len(rest) > 1 else "", sure),
-        ("address_3", rest[2] if len(rest) > 2 else "", sure),
-        ("city", city, sure),
-        ("state", state, sure),
-        ("postal_code", code, 0.92),
-        ("country", country, 0.95),
-    ):
-        if text:
-            fields[name] = Found(text, sureness, doubt)
-    if not country and certain:
-        fields["country"] = Found(certain, 0.82, "not printed; follows from the postal code")
-    return fields
 
 
 def _touches(piece: Piece, other: Piece, pieces: Sequence[Piece]) -> bool:
@@ -149,7 +138,9 @@ def _touches(piece: Piece, other: Piece, pieces: Sequence[Piece]) -> bool:
         sizes = sorted((piece.height, other.height))
         return sizes[1] < 1.6 * sizes[0]
     left, right = sorted((piece, other), key=lambda one: one.left)
-    if not is_right_of(right, left, gap=1.5):
+    # A street may have its town at the other end of the row.
+    is_spread = bool(STREET.match(left.text)) and not _has_code(left) and _has_code(right)
+    if not is_right_of(right, left, gap=14.0 if is_spread else 1.5):
         return False
     # With lines of its own above or below, the right one is a column, not the rest of the row.
     return not any(
@@ -159,21 +150,54 @@ def _touches(piece: Piece, other: Piece, pieces: Sequence[Piece]) -> bool:
     )
 
 
+def _is_address(scores: Sequence[float]) -> bool:
+    """Whether lines with these scores are an address together, or one of them is alone."""
+    return max(scores) >= SEED or (len(scores) > 1 and sum(scores) >= 1.3 * SEED)
+
+
+def _label_score(piece: Piece) -> float:
+    """What a label before the piece adds to its score."""
+    return 1.0 if LABEL.match(_start(piece)) else 0.0
+
+
+def _start(piece: Piece) -> str:
+    """The line that the piece begins, labels included; the piece itself when it is a later part."""
+    whole = piece.line.text
+    return whole if -1 < whole.find(piece.text[:6]) <= 24 else piece.text
+
+
 def _between(piece: Piece, pieces: Sequence[Piece], scores: Mapping[int, float]) -> bool:
     """Whether a line without clues of its own stands between lines of an address, or above one
-    that it leads over to with a comma."""
-    if scores[id(piece)] < -0.5 or piece.size > 1.6:
+    that it leads over to with a comma, or below one that leads over to it."""
+    if scores[id(piece)] < -1.0 or piece.size > 1.6:
         return False
     near = [
         other
         for other in pieces
-        if scores[id(other)] >= JOINS
-        and is_same_type(piece, other)
-        and abs(piece.left - other.left) < piece.height
+        if scores[id(other)] >= JOINS and is_same_type(piece, other) and _is_aligned(piece, other)
     ]
-    above = any(is_below(piece, other, gap=0.9) for other in near)
-    below = any(is_below(other, piece, gap=0.9) for other in near)
-    return below and (above or piece.line.text.rstrip().endswith(","))
+    above = [other for other in near if is_below(piece, other, gap=0.9)]
+    below = [
+        other for other in near
+        if is_below(other, piece, gap=0.9) and not SECOND_HOME.match(_start(other))
+    ]  # fmt: skip
+    if above and below:
+        return True
+    is_list = piece.text.count(",") > 2
+    leads_over = (below and _ends_open(piece) and not is_list) or any(
+        _ends_open(other) for other in above
+    )
+    return scores[id(piece)] > -0.3 and bool(leads_over)
+
+
+def _ends_open(piece: Piece) -> bool:
+    return piece.line.text.rstrip().endswith((",", ";"))
+
+
+def _is_aligned(one: Piece, other: Piece) -> bool:
+    """Whether the lines are set to the same left edge, right edge or middle."""
+    offsets = (one.left - other.left, one.right - other.right)
+    return min(abs(offsets[0]), abs(offsets[1]), abs(sum(offsets)) / 2) < one.height
 
 
 def _first_of_several(group: list[Piece]) -> list[Piece]:
@@ -181,7 +205,9 @@ def _first_of_several(group: list[Piece]) -> list[Piece]:
     is_complete = False
     for index, piece in enumerate(group):
         has_code = _has_code(piece)
-        if index and SECOND_HOME.match(piece.line.text):
+        if index and SECOND_HOME.match(_start(piece)):
+            return group[:index]
+        if index and STREET.match(piece.text) and STREET.match(group[index - 1].text):
             return group[:index]
         if is_complete and has_code:
             first = next(i for i, other in enumerate(group) if _has_code(other))
@@ -192,85 +218,3 @@ def _first_of_several(group: list[Piece]) -> list[Piece]:
 
 def _has_code(piece: Piece) -> bool:
     return any(code.search(piece.text) for code, _ in POSTAL_CODES[:-2])
-
-
-def _take_country(parts: list[str]) -> str:
-    """The country printed last in the address, taken out of its line."""
-    names = vocabulary.pattern("|".join(places.countries()))
-    ending = re.compile(rf"(?:{names.pattern})\W*$")
-    for index in range(len(parts) - 1, -1, -1):
-        plain = vocabulary.plain(parts[index])
-        found = ending.search(plain)
-        if found and len(plain) == len(parts[index]):
-            country = parts[index][found.start() :].strip(" .,;-()")
-            parts[index] = parts[index][: found.start()]
-            return country
-    return ""
-
-
-def _take_postal_code(parts: list[str]) -> tuple[str, str]:
-    """The postal code, taken out of its line, and the country that it makes certain or ""."""
-    for pattern, country in POSTAL_CODES:
-        for index in range(len(parts) - 1, -1, -1):
-            found = pattern.search(parts[index])
-            if not found or (index == 0 and len(parts) > 1 and not country and found.start() == 0):
-                continue
-            # The line stays in two halves, so that the city is looked for beside the code.
-            line = parts[index]
-            start = line.rfind("〒", 0, found.start(1) + 1)
-            start = start if start >= 0 else found.start(1)
-            parts[index] = f"{line[:start].rstrip(' -–,')}\t{line[found.end(1) :].lstrip(' .,-–')}"
-            return found.group(1).strip(), country
-    return "", ""
-
-
-def _take_state(parts: list[str], country: str) -> str:
-    codes = _BRAZIL_CODES if country == "Brazil" else _US_CODES
-    listed = vocabulary.pattern(places.STATES).pattern
-    by_name = re.compile(rf"(?:{listed})(?=\W*(?:state)?\W*(?:\t|$))")
-    by_code = re.compile(rf"(?<=[\s,./-])(?:{codes}|{_BRAZIL_CODES})(?=\.?\W*(?:\t|$))")
-    prefecture = re.compile(r"(?:東京都|北海道|大阪府|京都府|[一-龥]{2,3}県|[一-龥]{2,3}省)")
-    for index in range(len(parts) - 1, max(-1, len(parts) - 4), -1):
-        plain = vocabulary.plain(parts[index]) if "\t" not in parts[index] else parts[index].lower()
-        found = by_code.search(parts[index]) or prefecture.search(parts[index])
-        if not found and len(plain) == len(parts[index]):
-            found = by_name.search(plain)
-        if found:
-            line = parts[index]
-            parts[index] = f"{line[: found.start()].rstrip(' -–,/')}\t{line[found.end() :]}"
-            return line[found.start() : found.end()].strip(" ,")
-    return ""
-
-
-def _take_city(parts: list[str], is_marked: bool) -> str:
-    """A city known by name, else the words just before the postal code or the state."""
-    known = vocabulary.pattern(places.CITIES)
-    for index in range(len(parts) - 1, -1, -1):
-        plain = parts[index].replace("\t", "|")
-        plain = vocabulary.plain(plain)
-        found = list(known.finditer(plain)) if len(plain) == len(parts[index]) else []
-        if found:
-            line, last = parts[index], found[-1]
-            parts[index] = f"{line[: last.start()]}\t{line[last.end() :]}"
-            return line[last.start() : last.end()]
-    municipality = re.compile(r"[一-龥ぁ-んァ-ヶ]{1,6}?(?:市|[区郡])")
-    for index in range(len(parts) - 1, -1, -1):
-        before = parts[index].partition("\t")[0]
-        if place := municipality.match(parts[index].replace("\t", "")):
-            line = parts[index].replace("\t", "")
-            parts[index] = line[place.end() :]
-            return place.group()
-        if is_marked and "\t" in parts[index]:
-            words = re.search(r"(?:^|[,;•·]|\d\s|-\s)\s*([^\W\d_][^,;\d•·]{1,30}?)\W*$", before)
-            if words and not vocabulary.count("road|street|nagar|rua|floor", words.group(1)):
-                line = parts[index]
-                parts[index] = before[: words.start(1)] + line[len(before) :]
-                return words.group(1).strip()
-    return ""
-
-
-def _tidy(part: str) -> str:
-    """The line without what taking parts out of it has left: gaps, doubled commas, dashes."""
-    pieces = [piece.strip(" ,;-–•·/.") for piece in part.split("\t")]
-    joined = ", ".join(piece for piece in pieces if any(char.isalnum() for char in piece))
-    return re.sub(r"\s*,(?:\s*,)+", ",", joined).replace("()", "").strip(" ,;-")

@@ -1,8 +1,7 @@
-"""What speaks for a piece of text being the name, the job title, the department or the company.
+"""What speaks for a text being the name, the job title, the department or the company.
 
-Each clue is a number from 0 to about 1 that can be read off the words, the type or the
-neighbours of a piece. A score is the weighted sum of the clues; the weights were fitted on
-labelled cards by multinomial regression, with hand-set weights as its starting point.
+Each clue is a number, mostly from 0 to 1, that can be read off the words and letters of a text or
+off the e-mail and web addresses on the same card. No clue is a word itself.
 """
 
 from __future__ import annotations
@@ -13,81 +12,130 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
-from extraction import addresses, contacts, vocabulary
-from extraction.layout import Piece, is_below
+from extraction import addresses, places, vocabulary
 from extraction.normalise import is_prefix, is_suffix
 
 Clues = dict[str, float]
 
-WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "full_name": {
-        "always": -3.2, "above_title": 3.0, "address": -1.2, "below_person": -0.7,
-        "below_title": 0.5, "capitalised": 1.5, "cjk_name": 3.2, "degree": 1.6, "degrees": -4.0,
-        "department": -1.6, "digits": -2.4, "email_name": 2.6, "first": 1.7, "first_name": 2.8,
-        "host": -1.1, "initials": 1.5, "largest": -0.3, "legal_form": -2.7, "long": -0.4,
-        "many_words": -2.8, "one_word": -1.7, "organisation": -2.1, "prefix": 1.6, "sign": -1.5,
-        "size": 0.9, "slogan": -1.7, "title": -1.2, "title_words": 0.5, "topic": 0.2,
-        "upper": -0.3,
-    },
-    "job_title": {
-        "always": -2.9, "above_title": 0.4, "address": -1.3, "below_person": 2.4,
-        "below_title": 0.8, "cjk_name": 0.3, "degree": 0.5, "degrees": 0.3, "department": 0.5,
-        "digits": -1.1, "email_name": -1.6, "few_words": -0.2, "first": -0.5, "first_name": -0.3,
-        "host": -1.8, "initials": -1.1, "largest": 0.8, "legal_form": -2.5, "long": -1.8,
-        "many_words": -2.0, "one_word": -0.9, "prefix": 0.4, "sign": -0.5, "size": -0.6,
-        "slogan": -2.1, "title": 3.5, "title_words": 1.5, "topic": 1.1, "upper": -0.4,
-    },
-    "department": {
-        "always": -3.1, "above_title": 1.2, "address": -1.6, "below_person": 0.4,
-        "below_title": 1.2, "capitalised": 0.2, "cjk_name": 0.3, "degree": 0.3, "degrees": -0.4,
-        "department": 3.5, "digits": -1.4, "email_name": 0.2, "few_words": -0.7, "first": 0.6,
-        "host": -1.3, "initials": -0.5, "largest": 0.8, "legal_form": -2.0, "long": -1.3,
-        "many_words": -0.8, "one_word": -1.6, "organisation": 0.6, "size": -0.5, "slogan": -1.4,
-        "title": -1.4, "title_words": 0.2, "topic": 1.7, "upper": 0.4,
-    },
-    "company": {
-        "always": -1.9, "address": -0.7, "below_person": -1.0, "capitalised": 0.6,
-        "cjk_name": -1.3, "degree": -1.2, "degrees": -0.4, "department": 0.3, "digits": -1.5,
-        "email_name": 0.6, "few_words": -0.7, "first": 1.1, "first_name": -0.4, "host": 2.9,
-        "initials": -0.8, "largest": 0.9, "legal_form": 2.9, "long": -0.9, "many_words": -1.0,
-        "one_word": -1.3, "organisation": 1.3, "prefix": -1.7, "size": 1.2, "slogan": -1.2,
-        "title": -0.7, "title_words": 0.3, "topic": 0.8, "upper": 1.0,
-    },
-}  # fmt: skip
-"""The weight of each clue for each field."""
 
-VOCABULARY_CLUES: Mapping[str, str] = {
+LISTS: Mapping[str, str] = {
     "topic": vocabulary.TOPICS,
     "department": vocabulary.DEPARTMENTS,
     "legal_form": vocabulary.LEGAL_FORMS,
     "organisation": vocabulary.ORGANISATIONS,
     "slogan": vocabulary.SLOGAN_WORDS,
+    "places": places.CITIES,
 }
-"""Clues that are 1 when a word of the list stands in the piece."""
+"""Clues that are 1 when a word of the list stands in the text."""
+
+COMMON_WORDS = vocabulary.listed_words(
+    "the|a|an|of|and|or|in|on|at|to|for|with|by|from|your|our|we|you|is|are|be|all|more|new|no|"
+    "not|this|that|it|as|de|da|do|e|em|para|com|los|las|el|la|y|en|por|le|les|des|et|pour|und|der|"
+    "die|das|für|mit"
+)
+"""Words that sentences are made with and names are not."""
+
+INITIALS = re.compile(r"^(?:[A-Z]\.\s?){1,3}[A-Z]|^[A-Z]\s[A-Z][a-z]|[a-z][\s.]+(?:[A-Z]\.?){1,2}$")
+"""Initials before or after a name."""
+
+LIKENESS: Mapping[str, Mapping[str, float]] = {
+    "full_name": {
+        "always": -2.0, "first_name": 2.0, "email_name": 2.5, "prefix": 1.5, "degree": 1.0,
+        "initials": 1.5, "capitalised": 0.7, "cjk_name": 4.0, "legal_form": -4.0, "title": -2.5,
+        "organisation": -2.5, "department": -2.0, "topic": -1.5, "digits": -1.5, "address": -1.5,
+        "slogan": -1.5, "degrees": -4.0, "common_words": -1.0, "one_word": -0.7, "sign": -1.0,
+        "host": -0.7, "places": -1.0, "surname": 1.2, "and": -1.5,
+    },
+    "job_title": {
+        "always": -2.0, "title": 4.0, "title_words": 1.5, "legal_form": -3.0, "digits": -1.0,
+        "address": -1.5, "slogan": -1.5, "email_name": -1.0, "host": -1.0, "department": -0.5,
+    },
+    "department": {
+        "always": -2.5, "department": 4.0, "topic": 2.5, "title": -2.0, "legal_form": -2.5,
+        "digits": -1.0, "address": -1.0, "slogan": -1.0, "host": -1.5, "first_name": -1.0,
+        "one_word": -0.7,
+    },
+    "company": {
+        "always": -2.0, "legal_form": 4.0, "host": 3.0, "local": 1.0, "organisation": 2.0,
+        "title": -1.5, "digits": -0.7, "address": -1.0, "slogan": -1.5, "first_name": -0.7,
+        "prefix": -1.5, "common_words": -0.4, "generic": -1.0,
+    },
+}  # fmt: skip
+"""What speaks for a field by common knowledge, each clue with its weight: set by hand."""
 
 
-def scores(rest: Sequence[Piece], known: contacts.Contacts) -> dict[str, list[float]]:
-    """For each field of WEIGHTS the score of each piece; above 0 it speaks for the field.
-
-    `rest` are the pieces left after addresses and contacts, which `known` holds.
-    """
-    hosts = contacts.hosts(known)
-    alone = [
-        _words(piece.text) | _form(piece, rest) | _matches(piece.text, known.emails, hosts)
-        for piece in rest
-    ]
-    clues = [
-        clue | _neighbours(piece, rest, alone) for piece, clue in zip(rest, alone, strict=True)
-    ]
+def of_words(text: str) -> Clues:
+    """What the words of a text say."""
+    words, bare, found = _lettered(text), _bare(text), vocabulary.words(text)
+    is_titled = len(words) > 2 and is_prefix(words[0])
+    titles = vocabulary.count(vocabulary.JOB_TITLES, " ".join(words[is_titled:]))
+    first_names = sum(word in vocabulary.listed_words(vocabulary.FIRST_NAMES) for word in found)
+    surnames = vocabulary.listed_words(vocabulary.SURNAMES)
+    has_degree = len(words) > 1 and is_suffix(words[-1], after_comma="," in text)
+    counts = {name: vocabulary.count(listed, text) for name, listed in LISTS.items()}
     return {
-        field: [sum(weights.get(name, 0.0) * clue[name] for name in clue) for clue in clues]
-        for field, weights in WEIGHTS.items()
+        "always": 1.0,
+        "first_name": float(first_names > 0),
+        "first_names": float(first_names),
+        "surname": float(any(word in surnames for word in found[1:])),
+        "prefix": float(len(words) > 1 and is_prefix(words[0])),
+        "degree": float(has_degree),
+        "degrees": float(bool(words) and 2 * len(bare) <= len(words)),
+        "title": min(1.0, titles),
+        "titles": float(titles),
+        "title_words": min(1.0, titles / max(1, len(words))),
+        "topics": float(counts["topic"]),
+        "organisations": float(counts["organisation"]),
+        "address": min(1.5, max(0.0, addresses.score(text))),
+        "cjk_name": cjk_name(text),
+        "generic": _generic_share(found),
+        "common_words": float(sum(word in COMMON_WORDS for word in found)),
+        **{name: float(count > 0) for name, count in counts.items()},
     }
 
 
-_SPELLED_OUT = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae"}
-)
+def of_letters(text: str) -> Clues:
+    """What the letters of a text and their number say."""
+    bare = _bare(text)
+    letters = [char for char in text if char.isalpha()]
+    is_latin = not vocabulary.HAS_CJK.search(text)
+    return {
+        "initials": float(bool(INITIALS.search(text))),
+        "words": float(min(8, len(bare))),
+        "one_word": float(len(bare) == 1 and is_latin),
+        "capitalised": float(bool(bare) and all(word[:1].isupper() for word in bare)),
+        "upper": float(bool(letters) and is_latin and text.upper() == text),
+        "lower": float(bool(letters) and is_latin and text.lower() == text),
+        "cjk": float(not is_latin),
+        "digits": float(sum(char.isdigit() for char in text)),
+        "sign": float(bool(re.search(r"[|/#*!?%@:]", text))),
+        "and": float("&" in text),
+        "comma": float("," in text),
+        "dot": float("." in text),
+        "brackets": float(bool(re.search(r"[()]", text))),
+        "letters": float(min(60, len(letters))),
+        "letter_share": len(letters) / max(1, len(text)),
+        "longest_word": float(max((len(word) for word in bare), default=0)),
+        "shortest_word": float(min((len(word) for word in bare), default=0)),
+    }
+
+
+def of_internet(text: str, emails: Sequence[str], hosts: Sequence[str]) -> Clues:
+    """How well a text fits the e-mail and web addresses on the card."""
+    locals = [email.partition("@")[0].rstrip("0123456789") for email in emails]
+    return {
+        "email_name": max((email_matches_name(email, text) for email in emails), default=0.0),
+        "host": max((host_matches(host, text) for host in hosts), default=0.0),
+        "local": max((host_matches(local, text) for local in locals), default=0.0),
+    }
+
+
+def likeness(clue: Clues) -> Clues:
+    """How much a text looks like each field by its `clues` alone, 0 to 1."""
+    return {
+        f"like_{field}": 1 / (1 + math.exp(-sum(w * min(2.0, clue[n]) for n, w in row.items())))
+        for field, row in LIKENESS.items()
+    }
 
 
 def email_matches_name(email: str, name: str) -> float:
@@ -97,6 +145,39 @@ def email_matches_name(email: str, name: str) -> float:
     """
     spelled_out = unicodedata.normalize("NFC", name).lower().translate(_SPELLED_OUT)
     return max(_local_part_fits(email, name), _local_part_fits(email, spelled_out))
+
+
+def host_matches(host: str, text: str) -> float:
+    """How well a registered name such as "northwind" fits the words of a company, 0 to 1."""
+    core = re.sub(r"\W", "", vocabulary.plain(host))
+    names = vocabulary.words(text)
+    squeezed = "".join(names)
+    if not squeezed or len(core) < 2:
+        return 0.0
+    if core == squeezed:
+        return 1.0
+    if len(core) >= 4 and (core in squeezed or (len(squeezed) >= 4 and squeezed in core)):
+        return 0.85
+    if len(core) >= 3 and core == "".join(name[0] for name in names)[: len(core)]:
+        return 0.8
+    if len(names[0]) >= 4 and names[0] in core:
+        return 0.6
+    return 0.6 if SequenceMatcher(None, core, squeezed).ratio() > 0.72 else 0.0
+
+
+def cjk_name(text: str) -> float:
+    """How much a text in Han, kana or hangul looks like a person's name, 0 to 1."""
+    squeezed = re.sub(r"\s", "", text)
+    if not 2 <= len(squeezed) <= 6 or not re.fullmatch(f"[{vocabulary.CJK}]+", squeezed):
+        return 0.0
+    surnames = vocabulary.listed_words(vocabulary.CJK_SURNAMES)
+    known = any(squeezed[:length] in surnames for length in (1, 2, 3) if length < len(squeezed))
+    return 1.0 if known and len(squeezed) <= 5 else 0.5 if " " in text.strip() else 0.1
+
+
+_SPELLED_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae"}
+)
 
 
 def _local_part_fits(email: str, name: str) -> float:
@@ -121,102 +202,11 @@ def _local_part_fits(email: str, name: str) -> float:
     return 0.6 if similarity > 0.75 else 0.0
 
 
-def host_matches(host: str, text: str) -> float:
-    """How well a registered name such as "northwind" fits the words of a company, 0 to 1."""
-    core = re.sub(r"\W", "", vocabulary.plain(host))
-    names = vocabulary.words(text)
-    squeezed = "".join(names)
-    if not squeezed or len(core) < 2:
-        return 0.0
-    if core == squeezed:
-        return 1.0
-    if len(core) >= 4 and (core in squeezed or (len(squeezed) >= 4 and squeezed in core)):
-        return 0.85
-    if len(core) >= 3 and core == "".join(name[0] for name in names)[: len(core)]:
-        return 0.8
-    if len(names[0]) >= 4 and names[0] in core:
-        return 0.6
-    return 0.6 if SequenceMatcher(None, core, squeezed).ratio() > 0.72 else 0.0
-
-
-def _matches(text: str, emails: Sequence[str], hosts: Sequence[str]) -> Clues:
-    """How well a piece fits the internet addresses on the card."""
-    return {
-        "email_name": max((email_matches_name(email, text) for email in emails), default=0.0),
-        "host": max((host_matches(host, text) for host in hosts), default=0.0),
-    }
-
-
-def _words(text: str) -> Clues:
-    """What the words of a piece say."""
-    words, bare = _lettered(text), _bare(text)
-    has_comma = "," in text
-    is_titled = len(words) > 2 and is_prefix(words[0])
-    titles = vocabulary.count(vocabulary.JOB_TITLES, " ".join(words[is_titled:]))
-    first_names = vocabulary.listed_words(vocabulary.FIRST_NAMES)
-    return {
-        "always": 1.0,
-        "first_name": float(any(word in first_names for word in vocabulary.words(text))),
-        "prefix": float(len(words) > 1 and is_prefix(words[0])),
-        "degree": float(len(words) > 1 and is_suffix(words[-1], after_comma=has_comma)),
-        "degrees": float(bool(words) and 2 * len(bare) <= len(words)),
-        "title": min(1.0, titles),
-        "title_words": min(1.0, titles / max(1, len(words))),
-        "address": min(1.5, max(0.0, addresses.score(text))),
-        "cjk_name": cjk_name(text),
-        **{
-            clue: float(vocabulary.count(listed, text) > 0)
-            for clue, listed in VOCABULARY_CLUES.items()
-        },
-    }
-
-
-def _form(piece: Piece, rest: Sequence[Piece]) -> Clues:
-    """What the letters, the number of words, the size and the place of a piece say."""
-    text, bare = piece.text, _bare(piece.text)
-    letters = [char for char in text if char.isalpha()]
-    is_latin = not vocabulary.HAS_CJK.search(text)
-    return {
-        "initials": float(bool(INITIALS.search(text))),
-        "few_words": float(2 <= len(bare) <= 4 and is_latin),
-        "many_words": float(len(bare) > 4),
-        "one_word": float(len(bare) == 1 and is_latin),
-        "capitalised": float(bool(bare) and all(word[:1].isupper() for word in bare)),
-        "upper": float(bool(letters) and is_latin and text.upper() == text),
-        "digits": float(any(char.isdigit() for char in text)),
-        "sign": float(bool(re.search(r"[|&/#*!?%@:]", text))),
-        "long": float(len(text) > 50),
-        "size": max(-1.0, min(1.2, math.log2(max(0.3, piece.size)))),
-        "largest": float(piece.height >= 0.95 * max(other.height for other in rest)),
-        "first": float(piece is rest[0]),
-    }
-
-
-INITIALS = re.compile(r"^(?:[A-Z]\.\s?){1,3}[A-Z]|^[A-Z]\s[A-Z][a-z]|[a-z][\s.]+(?:[A-Z]\.?){1,2}$")
-"""Initials before or after a name."""
-
-
-def _neighbours(piece: Piece, rest: Sequence[Piece], clues: Sequence[Clues]) -> Clues:
-    """What the lines right above and below a piece say about it."""
-    found: Clues = {}
-    for other, theirs in zip(rest, clues, strict=True):
-        is_person = max(theirs["email_name"], theirs["first_name"], theirs["prefix"]) > 0.5
-        if theirs["title"] and not theirs["legal_form"] and is_below(other, piece):
-            found["above_title"] = 1.0
-        if (is_person or theirs["title"]) and is_below(piece, other):
-            found |= {"below_person": 1.0} if is_person else {}
-            found |= {"below_title": 1.0} if theirs["title"] else {}
-    return found
-
-
-def cjk_name(text: str) -> float:
-    """How much a text in Han, kana or hangul looks like a person's name, 0 to 1."""
-    squeezed = re.sub(r"\s", "", text)
-    if not 2 <= len(squeezed) <= 6 or not re.fullmatch(f"[{vocabulary.CJK}]+", squeezed):
-        return 0.0
-    surnames = vocabulary.listed_words(vocabulary.CJK_SURNAMES)
-    known = any(squeezed[:length] in surnames for length in (1, 2, 3) if length < len(squeezed))
-    return 1.0 if known and len(squeezed) <= 5 else 0.5 if " " in text.strip() else 0.1
+def _generic_share(found: Sequence[str]) -> float:
+    """The share of words that many companies have in their names."""
+    lists = (vocabulary.ORGANISATIONS, vocabulary.LEGAL_FORMS, vocabulary.TOPICS, "and|of|the")
+    shared = vocabulary.pattern("|".join(lists))
+    return sum(bool(shared.fullmatch(word)) for word in found) / max(1, len(found))
 
 
 def _lettered(text: str) -> list[str]:

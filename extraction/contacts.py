@@ -7,55 +7,43 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from extraction import phones, vocabulary
+from extraction import internet, phones, places, plans, vocabulary
+from extraction.domains import FREE_MAIL, TOP_DOMAINS
+from extraction.internet import Address
 from extraction.layout import Found, Piece
-from extraction.normalise import normalise
-
-TOP_DOMAINS = (
-    "com|net|org|edu|gov|info|biz|io|ai|app|dev|co|in|br|jp|uk|de|fr|es|pt|it|nl|be|ch|at|eu|us|"
-    "ca|au|nz|cn|tw|hk|kr|sg|my|th|vn|id|ph|ae|za|mx|ar|cl|pe|ru|pl|se|no|dk|fi|ie|tv|online|shop|"
-    "store|tech|club|site|xyz|law|design|agency|example|test"
-)
-FREE_MAIL = vocabulary.listed_words(
-    "gmail|hotmail|yahoo|outlook|live|aol|icloud|msn|me|mac|rediffmail|rediff|uol|bol|terra|ig|"
-    "globo|ymail|googlemail|gmx|web|qq|163|126|naver|daum|hanmail|vsnl"
-)
-
-EMAIL = re.compile(
-    r"[a-z0-9][\w.+'&-]*\s?[@©]\s?(?:[\w-]+[.,])*[\w-]+"
-    rf"(?:[.,]\s?(?:{TOP_DOMAINS})(?![\w@-]))+|[a-z0-9][\w.+'&-]*@[\w-]+(?:\.[\w-]+)+",
-    re.IGNORECASE,
-)
-URL = re.compile(
-    r"https?\s?:\s?/*\s?[\w-]+(?:\.[\w-]+)+(?:/[^\s,|]*)?"
-    r"|www\s?[.,]\s?[\w-]+(?:[.,][\w-]+)*(?:/[^\s,|]*)?"
-    rf"|(?<![\w@.-])[a-z][\w-]{{2,}}(?:\.[\w-]+)*\.(?:{TOP_DOMAINS})(?![\w@.-])(?:/[^\s,|]*)?",
-    re.IGNORECASE,
-)
-HANDLE = re.compile(r"(?<![\w.])@[a-z][\w.]{2,}", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Contacts:
-    """All that was found by its form, and the pieces of text that are left."""
+    """All that was found by its form, and the pieces of text that are left.
+
+    `doubts` says of some e-mail and web addresses what makes them doubtful. `region` is the
+    card's country as two letters as far as the text tells it.
+    """
 
     emails: list[str] = field(default_factory=list)
     websites: list[str] = field(default_factory=list)
     socials: list[str] = field(default_factory=list)
     numbers: list[phones.Number] = field(default_factory=list)
     rest: list[Piece] = field(default_factory=list)
+    doubts: dict[str, str] = field(default_factory=dict)
+    region: str | None = None
 
 
 def find(pieces: Sequence[Piece]) -> Contacts:
     """The contacts in the pieces of one card; each one once, in reading order."""
+    pieces = internet.joined(pieces)
     contacts = Contacts()
-    for piece in pieces:
-        text = _without_addresses(_repaired(piece.text), contacts)
-        numbers, text = phones.take_out(text, piece, pieces)
+    left = _take_addresses(pieces, contacts)
+    contacts.region = plans.region(
+        [*contacts.websites, *contacts.emails], _country(left), [piece.text for piece in pieces]
+    )
+    for piece, text in zip(pieces, left, strict=True):
+        numbers, without = phones.take_out(phones.repaired(text), piece, pieces, contacts.region)
         contacts.numbers += numbers
-        left = strip_labels(text)
-        if sum(char.isalpha() for char in left) >= 2 or phones.POSTAL.search(left):
-            contacts.rest.append(piece.part(left))
+        rest = strip_labels(without)
+        if sum(char.isalpha() for char in rest) >= 2 or phones.POSTAL.search(rest):
+            contacts.rest.append(piece.part(rest))
     contacts.numbers = phones.unique(contacts.numbers)
     return contacts
 
@@ -72,32 +60,50 @@ def as_fields(contacts: Contacts, region: str | None = None) -> dict[str, Found]
         (("website",), contacts.websites),
     ):
         for name, text in zip(names, texts, strict=False):
-            fields[name] = Found(text, 0.97)
+            doubt = contacts.doubts.get(text, "")
+            fields[name] = Found(text, 0.8 if doubt else 0.97, doubt)
     if contacts.socials:
         fields["social"] = Found(", ".join(contacts.socials), 0.9)
+    return fields | _numbers_as_fields(contacts.numbers, region or contacts.region)
+
+
+def _numbers_as_fields(numbers: Sequence[phones.Number], region: str | None) -> dict[str, Found]:
+    fields: dict[str, Found] = {}
     slots = {"fax": ["fax"], "mobile": ["mobile", "mobile_2"], "phone": ["phone", "phone_2"]}
-    for number in contacts.numbers:
-        kind = number.kind or phones.kind_by_plan(number.text, region)
-        free = slots[kind]
-        if not free and kind != "fax":
-            # A third number of its kind is better kept under the wrong label than lost.
-            free = slots["phone"] or slots["mobile"]
-        if free:
-            sure, doubt = (0.95, "") if number.kind else (0.85, "no label says what number it is")
-            fields[free.pop(0)] = Found(number.text, sure, doubt)
+    beyond: list[phones.Number] = []
+    for number in numbers:
+        free = slots[_kind(number, region)]
+        if not free or number.doubt:
+            beyond.append(number)
+            continue
+        sure, doubt = (0.95, "") if number.kind else (0.85, "no label says what number it is")
+        fields[free.pop(0)] = Found(number.text, sure, doubt)
         if number.extension and number.kind != "fax":
             fields.setdefault("extension", Found(number.extension, 0.9))
+    for number in beyond:
+        # A third number of its kind is better kept under the wrong label than lost.
+        kind = _kind(number, region)
+        free = (kind != "fax" and slots[kind]) or slots["phone"] or slots["mobile"]
+        if free:
+            doubt = number.doubt or f"one {kind} number more than there are places for"
+            fields[free.pop(0)] = Found(number.text, 0.7, doubt)
     return fields
+
+
+def _kind(number: phones.Number, region: str | None) -> str:
+    """What its label says it is; "phone" may stand before a mobile number too."""
+    if number.kind in ("mobile", "fax"):
+        return number.kind
+    return plans.kind_by_plan(number.text, region)
 
 
 def hosts(contacts: Contacts) -> list[str]:
     """The names that the company's own addresses are registered under, such as "northwind"."""
-    addresses = [email.partition("@")[2] for email in contacts.emails]
-    addresses += [re.sub(r"^(https?://)?(www\d?\.)?", "", url.lower()) for url in contacts.websites]
+    endings = vocabulary.listed_words(TOP_DOMAINS)
     found = []
-    for address in addresses:
-        labels = address.split("/")[0].split(".")
-        while len(labels) > 1 and (len(labels[-1]) <= 3 or labels[-1] in TOP_DOMAINS.split("|")):
+    for address in [*contacts.emails, *contacts.websites]:
+        labels = internet.host(address).split(".")
+        while len(labels) > 1 and (len(labels[-1]) <= 3 or labels[-1] in endings):
             labels.pop()
         if labels and labels[-1] not in FREE_MAIL and len(labels[-1]) > 1:
             found.append(labels[-1])
@@ -129,36 +135,43 @@ def strip_labels(text: str) -> str:
     return re.sub(r"^[\s,;:|/•·*\-–—_~=<>.\])]+|[\s,;:|/•·*\-–—_~=<>\[(]+$", "", text)
 
 
-def _repaired(text: str) -> str:
-    """The text in compatibility form, with letters between digits that the OCR took for O and I
-    set right."""
-    text = unicodedata.normalize("NFKC", text)
-    text = re.sub(r"(?<=\d)[Oo](?=[\dOo-]*\d)", "0", text)
-    return re.sub(r"(?<=\d)[Il](?=\d)", "1", text)
-
-
-def _without_addresses(text: str, contacts: Contacts) -> str:
-    def take_email(found: re.Match[str]) -> str:
-        local = re.sub(
-            r"^(?:e-?\s?)?mail[.:\-_]*(?=\w{4,}\s?@)", "", found.group(), flags=re.IGNORECASE
+def _take_addresses(pieces: Sequence[Piece], contacts: Contacts) -> list[str]:
+    """Puts the e-mail and web addresses of the pieces into `contacts`; the texts without them."""
+    emails: list[Address] = []
+    websites: list[Address] = []
+    texts = []
+    for piece in pieces:
+        found, text = internet.take_emails(
+            unicodedata.normalize("NFKC", piece.text), piece.line.confidence
         )
-        email = normalise("email", local)
-        if email not in contacts.emails:
-            contacts.emails.append(email)
-        return " | "
+        emails += found
+        found, text = internet.take_websites(text, piece.line.confidence)
+        websites += found
+        texts.append(text)
+    mail_hosts = {internet.host(email.text) for email in emails}
+    for index, text in enumerate(texts):
+        found, texts[index] = internet.take_named(text, mail_hosts, pieces[index].line.confidence)
+        websites += found
+    words = re.sub(r"[^a-z0-9]", "", vocabulary.plain(" ".join(texts)))
+    emails, websites = internet.agreed(emails, websites, words)
+    for index, text in enumerate(texts):
+        found, texts[index] = internet.take_handles(text, pieces[index].line.confidence)
+        contacts.socials += [handle.text for handle in found]
+    # A site printed as an address comes before a bare name, which may be something else.
+    websites.sort(key=lambda site: not internet.is_written_out(site.text))
+    contacts.emails = [email.text for email in internet.unique(emails)]
+    for site in internet.unique(websites):
+        kept = contacts.socials if internet.is_social(site.text) else contacts.websites
+        kept.append(site.text)
+    contacts.doubts = {one.text: one.doubt for one in (*emails, *websites) if one.doubt}
+    return texts
 
-    def take_url(found: re.Match[str]) -> str:
-        url = normalise("url", found.group())
-        social = vocabulary.count("linkedin|facebook|instagram|twitter|youtube|behance", url)
-        kept = contacts.socials if social else contacts.websites
-        if url.casefold() not in (known.casefold() for known in kept):
-            kept.append(url)
-        return " | "
 
-    def take_handle(found: re.Match[str]) -> str:
-        contacts.socials.append(found.group())
-        return " | "
-
-    text = EMAIL.sub(take_email, text)
-    text = URL.sub(take_url, text)
-    return HANDLE.sub(take_handle, text)
+def _country(texts: Sequence[str]) -> str:
+    """The country that a line of the card ends with, or ""."""
+    for text in texts:
+        plain = vocabulary.plain(text)
+        start = places.country_at_end(plain)
+        if start is not None:
+            return plain[start:]
+    return ""

@@ -1,34 +1,28 @@
-"""Rules from the lines of a card to its fields.
+"""From the lines of a card to its fields.
 
 E-mail addresses, web addresses and numbers are known by their form (`contacts`), addresses by
-their words (`addresses`). Each piece of text that is left gets a score for being the name, the
-job title, the department and the company (`clues`). The best-scoring pieces take the fields.
+their words (`addresses`). Of the text that is left, a fitted reader (`reader`) says which span
+(`spans`) is the name, the job title, the department and the company.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from extraction import addresses, clues, contacts, phones, vocabulary
+from extraction import addresses, clues, contacts, plans, spans, vocabulary
 from extraction.layout import Found, Piece, is_below, is_right_of, is_same_type, pieces
 from extraction.normalise import split_name
+from extraction.reader import Choice, Reader
 from extraction.result import Line
-
-VERSION = 1
-"""Raised when the rules give other fields for the same lines."""
-
-THRESHOLD = 0.0
-"""A piece takes a field only with a score above this."""
+from extraction.spans import Span
 
 JUNK = re.compile(
-    r"\b(?:cam\s?scanner|scanned\s?(?:with|by)|scan(?:ned)?\s?me)\b|^\W*cs\W*$", re.IGNORECASE
+    r"\b(?:cam\s?scanner|scanned\s?(?:with|by)|scan(?:ned)?\s?me\b)|^\W*cs\W*$", re.IGNORECASE
 )
 """Marks that scanning programs leave in pictures."""
-
-DANGLING = re.compile(r"(?:\b(?:of|and|for|the|de|da|do|e|y|et|und)|[&,-])\s*$", re.IGNORECASE)
-"""The end of a line whose text goes on in the next."""
 
 SCRIPTS = (
     ("ja", re.compile("[\u3041-\u30ff]{2}|〒|株式会社|有限会社|携帯")),
@@ -38,87 +32,94 @@ SCRIPTS = (
 """Languages by what is written in no other; Chinese has no such sign and comes last."""
 
 
-def fields(lines: Sequence[Line]) -> dict[str, Found]:
-    """The fields found in the lines of one card, both sides together; `{}` without lines.
+@dataclass(frozen=True)
+class Card:
+    """The lines of a card sorted into what is known by its form and what only context tells."""
 
-    The texts are as printed: the caller normalises them.
-    """
+    seen: Sequence[Piece]
+    around: spans.Surroundings
+
+    @cached_property
+    def address(self) -> dict[str, Found]:
+        return addresses.split(piece.text for piece in self.around.address)
+
+    @cached_property
+    def region(self) -> str | None:
+        """The country whose numbering plan the card's numbers follow, as two letters."""
+        known = self.around.known
+        country = self.address["country"].text if "country" in self.address else ""
+        return plans.region([*known.websites, *known.emails], country) or known.region
+
+    @cached_property
+    def candidates(self) -> list[Span]:
+        return spans.candidates(self.around)
+
+
+def sort_out(lines: Sequence[Line]) -> Card:
+    """The pieces of all lines, with contacts and address taken out of those that are left."""
     seen = [piece.part(JUNK.sub(" ", piece.text).strip()) for piece in pieces(lines)]
     seen = [piece for piece in seen if piece.text]
     known = contacts.find(seen)
-    rest = _split_pieces(known.rest)
+    rest = _split_pieces(known.rest, known)
     address = addresses.choose(rest)
-    found = addresses.split(piece.text for piece in address)
-    country = found["country"].text if "country" in found else ""
-    found |= contacts.as_fields(known, phones.region([*known.websites, *known.emails], country))
-    rest = [piece for piece in rest if piece not in address]
-    found |= _work_and_person(_joined(rest), known)
-    if languages := _languages(seen):
+    taken = {id(piece) for piece in address}
+    free = [piece for piece in rest if id(piece) not in taken]
+    left = {id(piece.line) for piece in rest}
+    holding = [piece for piece in seen if id(piece.line) not in left]
+    return Card(seen, spans.Surroundings(_joined(free), address, holding, known))
+
+
+def fields(card: Card, reader: Reader) -> dict[str, Found]:
+    """The fields found on a card, both sides together; `{}` for one without text.
+
+    The texts are as printed: the caller normalises them.
+    """
+    found = card.address | contacts.as_fields(card.around.known, card.region)
+    found |= _work_and_person(card, reader)
+    if languages := _languages(card.seen):
         found["languages"] = Found(languages, 0.85)
     return found
 
 
-def _work_and_person(rest: Sequence[Piece], known: contacts.Contacts) -> dict[str, Found]:
-    scores = clues.scores(rest, known)
-    picked = _pick(scores)
-    found: dict[str, Found] = {}
-    for field, index in picked.items():
-        found[field] = _found(field, index, scores, rest)
+def _work_and_person(card: Card, reader: Reader) -> dict[str, Found]:
+    chosen = reader.choose(card.candidates)
+    found = {field: _found(field, choice) for field, choice in chosen.items()}
     if "full_name" in found:
-        found |= _name_fields(picked["full_name"], rest, scores, found["full_name"])
-    for field in ("job_title", "department"):
-        if field in found:
-            found[field] = _with_next_line(field, picked, rest, scores, found[field])
-    if "company" in found:
-        found["company"] = _whole_company(picked, rest, found["company"])
+        found |= _name_fields(chosen["full_name"].span, card, found["full_name"])
     return found
 
 
-def _pick(scores: Mapping[str, Sequence[float]]) -> dict[str, int]:
-    """The piece (by index) for each field: the surest pair of field and piece first."""
-    pairs = sorted(
-        ((score, field, index) for field, row in scores.items() for index, score in enumerate(row)),
-        reverse=True,
-    )
-    picked: dict[str, int] = {}
-    for score, field, index in pairs:
-        if score > THRESHOLD and field not in picked and index not in picked.values():
-            picked[field] = index
-    return picked
-
-
-def _found(
-    field: str, index: int, scores: Mapping[str, Sequence[float]], rest: Sequence[Piece]
-) -> Found:
-    """The piece for a field, as sure as it leads over the other pieces and other fields."""
-    score = scores[field][index]
-    rivals = [other for place, other in enumerate(scores[field]) if place != index]
-    by_field = {name: row[index] for name, row in scores.items() if name != field}
-    other_field = max(by_field, key=lambda name: by_field[name])
-    lead = min(score, score - max(rivals, default=-1.0), score - by_field[other_field])
-    doubt = ""
-    if score - by_field[other_field] < 1.0:
-        doubt = f"could also be the {other_field.replace('_', ' ').replace('full name', 'name')}"
-    elif score - max(rivals, default=-1.0) < 0.7:
+def _found(field: str, choice: Choice) -> Found:
+    """The text of the span, as sure as the reader is of it, and its doubt in plain words."""
+    doubt = "little on the card speaks for it"
+    if choice.other_probability > 0.25:
+        other = choice.other_field.replace("_", " ").replace("full name", "name")
+        doubt = f"could also be the {other}"
+    elif choice.rival > 0.25:
         doubt = "another line looks just as likely"
-    elif score < 1.0:
-        doubt = "little on the card speaks for it"
-    return Found(rest[index].text, 0.5 + 0.5 * math.tanh(lead / 2.0), doubt)
+    return Found(_text(field, choice.span), choice.probability, doubt)
 
 
-def _name_fields(
-    index: int, rest: Sequence[Piece], scores: Mapping[str, Sequence[float]], name: Found
-) -> dict[str, Found]:
+def _text(field: str, span: Span) -> str:
+    """The pieces of a span as one text; titles and departments of their own get a comma."""
+    text = span.pieces[0].text
+    for piece in span.pieces[1:]:
+        goes_on = spans.DANGLING.search(text) or piece.text[:1].islower()
+        is_list = field in ("job_title", "department") and not goes_on
+        text = f"{text.rstrip(' ,')}, {piece.text}" if is_list else f"{text} {piece.text}"
+    return text
+
+
+def _name_fields(span: Span, card: Card, name: Found) -> dict[str, Found]:
     """The parts of the name, and the same name in the card's other script."""
-    native = ""
     is_cjk = bool(vocabulary.HAS_CJK.search(name.text))
     others = [
-        (scores["full_name"][place], piece.text)
-        for place, piece in enumerate(rest)
-        if bool(vocabulary.HAS_CJK.search(piece.text)) != is_cjk and _is_beside(piece, rest[index])
+        (card.around.clues[id(piece)]["like_full_name"], piece.text)
+        for piece in card.around.free
+        if bool(vocabulary.HAS_CJK.search(piece.text)) != is_cjk
+        and any(_is_beside(piece, own) for own in span.pieces)
     ]
-    if others and max(others)[0] > 0.8:
-        native = max(others)[1]
+    native = max(others)[1] if others and max(others)[0] > 0.5 else ""
     full, native = (native, name.text) if is_cjk and native else (name.text, native)
     parts = split_name(full)
     bare = full
@@ -140,50 +141,34 @@ def _is_beside(piece: Piece, other: Piece) -> bool:
     return touching or piece.side != other.side
 
 
-def _with_next_line(
-    field: str,
-    picked: Mapping[str, int],
-    rest: Sequence[Piece],
-    scores: Mapping[str, Sequence[float]],
-    found: Found,
-) -> Found:
-    """A title or department with the lines under it that are one of their own in the same type."""
-    here = rest[picked[field]]
-    texts = [found.text]
-    for place, piece in enumerate(rest):
-        is_free = place not in picked.values() and scores[field][place] > 0.0
-        if is_free and is_below(piece, here, gap=0.8) and is_same_type(piece, here):
-            texts.append(piece.text)
-            here = piece
-    return Found(", ".join(text.strip(" ,") for text in texts), found.sure, found.doubt)
-
-
-def _whole_company(picked: Mapping[str, int], rest: Sequence[Piece], found: Found) -> Found:
-    """The company with the line above it, when it has only words that many companies share, such
-    as "Solutions Limited"."""
-    here = rest[picked["company"]]
-    shared = "|".join((vocabulary.ORGANISATIONS, vocabulary.LEGAL_FORMS, "and", vocabulary.TOPICS))
-    own = vocabulary.pattern(shared).sub("", vocabulary.plain(here.text))
-    if any(char.isalpha() for char in own):
-        return found
-    for place, piece in enumerate(rest):
-        is_free = place not in picked.values() and is_below(here, piece, gap=1.0)
-        if is_free and len(piece.text.split()) <= 4:
-            return Found(f"{piece.text} {here.text}", found.sure, found.doubt)
-    return found
-
-
-def _split_pieces(rest: Sequence[Piece]) -> list[Piece]:
+def _split_pieces(rest: Sequence[Piece], known: contacts.Contacts) -> list[Piece]:
     """The pieces, with those cut in two that hold a name and a title, or other two fields."""
     found: list[Piece] = []
     for piece in rest:
         for part in re.split(r"\s*\|\s*", piece.text):
-            found += [piece.part(text) for text in _cut(part) if contacts.strip_labels(text)]
+            found += [piece.part(text) for text in _cut(part, known) if contacts.strip_labels(text)]
     return found
 
 
-def _cut(text: str) -> list[str]:
-    """The text in two when a separator stands between a title and something that is none."""
+def _cut(text: str, known: contacts.Contacts) -> list[str]:
+    """The text in two when a name and a title, or a title and something else, stand in one line."""
+    return _cut_at_separator(text) or _cut_before_title(text, known.emails) or [text]
+
+
+def _cut_before_title(text: str, emails: Sequence[str]) -> list[str]:
+    """A name and the title right after it, with nothing or a bracket between them."""
+    title = vocabulary.pattern(vocabulary.JOB_TITLES).search(vocabulary.plain(text))
+    if not title or len(vocabulary.plain(text)) != len(text):
+        return []
+    left, right = text[: title.start()].strip(" ([-–,"), text[title.start() :].strip(" )]")
+    words = vocabulary.words(left)
+    is_known = bool(vocabulary.listed_words(vocabulary.FIRST_NAMES) & set(words[:1]))
+    by_email = max((clues.email_matches_name(email, left) for email in emails), default=0.0)
+    is_name = 2 <= len(words) <= 4 and (is_known or by_email > 0.8)
+    return [left, right] if is_name and not any(map(str.isdigit, text)) else []
+
+
+def _cut_at_separator(text: str) -> list[str]:
     for separator in re.finditer(r"\s*[,:•·]\s*|\s+[-–—]\s*|\s*[-–—]\s+", text):
         left, right = text[: separator.start()], text[separator.end() :]
         if len(left) < 4 or len(right) < 3 or any(char.isdigit() for char in text):
@@ -201,7 +186,7 @@ def _cut(text: str) -> list[str]:
         is_name = ":" in separator.group() and 2 <= len(right.split()) <= 4
         if titles[0] and not titles[1] and (units[1] or is_name):
             return [left, right]
-    return [text]
+    return []
 
 
 def _joined(rest: Sequence[Piece]) -> list[Piece]:
@@ -227,8 +212,6 @@ def _continues(piece: Piece, before: Piece) -> bool:
         return True
     if not is_below(piece, before, gap=0.8):
         return False
-    if DANGLING.search(before.text):
-        return True
     bare = vocabulary.pattern(vocabulary.LEGAL_FORMS).sub("", vocabulary.plain(piece.text))
     return len(re.sub(r"\W", "", bare)) <= 1
 

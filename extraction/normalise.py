@@ -9,9 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import NamedTuple
 
-from extraction import places, vocabulary
+from extraction import domains, places, plans
+from extraction.names import Name, is_prefix, is_suffix, split_name
+from extraction.printable import printable
+
+__all__ = [
+    "EMAIL", "Name", "for_machines", "is_prefix", "is_suffix", "normalise", "normalise_field",
+    "printable", "split_name",
+]  # fmt: skip
 
 DEFAULT_LENGTH = 200
 LONG_LENGTH = 5000
@@ -19,20 +25,15 @@ LONG_LENGTH = 5000
 
 EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+'&-]*@(?:[a-z0-9-]+\.)+[a-z]{2,24}", re.IGNORECASE)
 
-_NUMBER = re.compile(r"(?:\+\s*|\(\s*\+?\s*)?\d[\d\s().\-/·•,]*\d")
+_NUMBER = re.compile(r"(?:\(\s*\+\s*\)\s*|\+\s*|\(\s*\+?\s*)?\d[\d\s().\-–—/·•,]*\d")
 _SPACED_DOT = re.compile(r"\s*[.,]\s*")
 _EMAIL_LABEL = re.compile(r"^\s*(?:e-?\s?mail|mail|e)(?:\s*id)?\s*[:：\-]+\s*", re.IGNORECASE)
 _URL_LABEL = re.compile(r"^\s*(?:web\s?site|web|site|url|w|homepage)\s*[:：]\s*", re.IGNORECASE)
+_WWW_AND_SPACE = re.compile(r"^\s*(?:[wv]{3,6}|ww)\s+(?=\w)", re.IGNORECASE)
+_URL_PARTS = re.compile(
+    r"(?P<start>(?:https?://)?(?:www\d?\.)?)(?P<host>[^/?#]*)(?P<path>.*)", re.IGNORECASE
+)
 _EDGE = " \t\n,;:|/\\•·*-–—_~"
-
-
-class Name(NamedTuple):
-    """A full name in its parts; all are empty for an empty name."""
-
-    prefix: str
-    first: str
-    last: str
-    suffix: str
 
 
 def normalise(kind: str, text: str, *, max_length: int = DEFAULT_LENGTH) -> str:
@@ -52,86 +53,18 @@ def normalise_field(name: str, text: str) -> str:
     return normalise(column.info.kind, text, max_length=column.max_length or LONG_LENGTH)
 
 
-def printable(text: str, *, keep_lines: bool = False) -> str:
-    """`text` without control, direction and other invisible characters, spaces collapsed; line
-    ends become spaces too unless `keep_lines`."""
-    composed = unicodedata.normalize("NFC", text)
-    visible = "".join(
-        char if char == "\n" else " " if char.isspace() else char
-        for char in composed
-        if char.isspace() or not unicodedata.category(char).startswith("C")
-    )
-    lines = [re.sub(r" +", " ", line).strip() for line in visible.split("\n")]
-    return ("\n" if keep_lines else " ").join(filter(None, lines))
+def for_machines(kind: str, text: str, region: str | None = None) -> str:
+    """The form of `text` that machines exchange, "" where there is none or it is not certain.
 
-
-def split_name(full_name: str) -> Name:
-    """The parts of a name: Western order, "Last, First", or Chinese, Japanese and Korean order.
-
-    A name of one word is a first name. Prefix and suffix are recognised by a word list.
+    A telephone number becomes E.164, its first one where several endings are printed; a country
+    its ISO 3166-1 alpha-2 code. `region` is the card's country, as such a code: without it a
+    number that has no country code is not certain.
     """
-    if vocabulary.HAS_CJK.search(full_name):
-        return _split_cjk_name(printable(full_name))
-    name = printable(full_name).partition("(")[0]
-    words = (name if name.strip() else full_name).replace(",", ", ").split()
-    prefix: list[str] = []
-    suffix: list[str] = []
-    while len(words) > 1 and is_prefix(words[0]):
-        prefix.append(words.pop(0))
-    while len(words) > 1 and is_suffix(words[-1], after_comma=words[-2].endswith(",")):
-        suffix.insert(0, words.pop().strip(","))
-    first, last = _first_and_last(" ".join(words).strip(" ,"))
-    return Name(" ".join(prefix), first, last, ", ".join(suffix))
-
-
-def is_prefix(word: str) -> bool:
-    """Whether the word is a title before a name: "Dr." or "Mrs", but not an initial like "M."."""
-    bare = vocabulary.plain(word).strip(".,()")
-    return bool(vocabulary.pattern(vocabulary.NAME_PREFIXES).fullmatch(bare)) and len(bare) > 1
-
-
-def is_suffix(word: str, *, after_comma: bool = True) -> bool:
-    """Whether the word is a degree or the like after a name. Short ones could be a name or
-    initials, so that they need the comma or dots."""
-    bare = vocabulary.plain(word).strip(".,()")
-    listed = vocabulary.pattern(vocabulary.NAME_SUFFIXES).fullmatch(bare)
-    certain = after_comma or "." in word.strip(".") or bare in _CERTAIN_SUFFIXES
-    return bool(listed) and certain
-
-
-_CERTAIN_SUFFIXES = {
-    "jr", "sr", "ii", "iii", "iv", "phd", "mba", "cpa", "esq", "mbbs", "aia", "filho", "neto",
-    "junior",
-}  # fmt: skip
-
-_PARTICLES = {
-    "da", "de", "del", "della", "der", "di", "dos", "das", "do", "du", "la", "le", "van", "von",
-    "den", "ten", "ter", "zu", "bin", "ibn", "al", "el", "st", "e", "y",
-}  # fmt: skip
-
-
-def _first_and_last(name: str) -> tuple[str, str]:
-    if ", " in name:
-        last, _, first = name.partition(", ")
-        return first, last
-    words = name.split()
-    if len(words) == 1:
-        return name, ""
-    start = len(words) - 1
-    while start > 1 and words[start - 1].casefold() in _PARTICLES:
-        start -= 1
-    return " ".join(words[:start]), " ".join(words[start:])
-
-
-def _split_cjk_name(name: str) -> Name:
-    spaced = name.split()
-    if len(spaced) > 1:
-        return Name("", " ".join(spaced[1:]), spaced[0], "")
-    surnames = [word.strip() for word in vocabulary.CJK_SURNAMES.split("|")]
-    known = [surname for surname in surnames if name.startswith(surname) and surname != name]
-    # Two characters is the commonest length in Japanese names of four; elsewhere it is one.
-    length = max(map(len, known), default=2 if len(name) >= 4 else 1)
-    return Name("", name[length:], name[:length], "") if len(name) > 1 else Name("", name, "", "")
+    if kind == "phone":
+        return plans.e164(unicodedata.normalize("NFKC", text), region)
+    if kind == "country":
+        return places.code(text) or ""
+    return ""
 
 
 def _tidy_text(text: str) -> str:
@@ -156,29 +89,45 @@ def _tidy_phone(text: str) -> str:
 
 
 def _tidy_email(text: str) -> str:
-    """The address in lower case; spaces and commas that the OCR put into it go only if what is
-    left is a valid address."""
+    """The address in lower case; what the OCR broke or misread is set right only if what comes
+    of it is a valid address."""
     unlabelled = _EMAIL_LABEL.sub("", unicodedata.normalize("NFKC", text))
     lowered = unlabelled.casefold().strip(_EDGE + ".")
-    if EMAIL.fullmatch(lowered):
-        return lowered
-    repaired = _SPACED_DOT.sub(".", lowered.replace("©", "@"))
-    repaired = re.sub(r"\s*@\s*", "@", repaired)
-    return repaired if EMAIL.fullmatch(repaired) else lowered
+    closed = re.sub(r"\s*(?:[@©®]|\(at?\)|\[at\])\s*", "@", _SPACED_DOT.sub(".", lowered))
+    local, at, host = closed.partition("@")
+    repaired = f"{local}{at}{domains.repaired(host)}"
+    if EMAIL.fullmatch(repaired) and domains.has_known_ending(repaired):
+        return repaired
+    return lowered
 
 
 def _tidy_url(text: str) -> str:
     address = _URL_LABEL.sub("", unicodedata.normalize("NFKC", text))
-    address = re.sub(r"\s+", "", address).strip("|,;:()<>[]-•·.")
-    # An icon before the address is often read as a letter or two.
-    address = re.sub(r"^\w{0,2}www[.,]", "www.", address, flags=re.IGNORECASE)
-    return re.sub(r"^(https?):/*", r"\1://", address, flags=re.IGNORECASE).rstrip("/.,")
+    address = re.sub(r"\s+", "", _WWW_AND_SPACE.sub("www.", address)).strip("|,;:()<>[]-•·.")
+    address = re.sub(r"^(https?)[:;]?/*:?/*(?=\w)", r"\1://", address, flags=re.IGNORECASE)
+    # An icon before the address is often read as a letter or two, and "www" as "vvw" or "wwww".
+    address = re.sub(r"^\w{0,2}(www)[.,:]", r"\1.", address, flags=re.IGNORECASE)
+    address = re.sub(r"^(?:[wv]{3,6}|w{1,3}[.,]?w{1,2})[.,:]+", _www, address, flags=re.IGNORECASE)
+    address = re.sub(r"^(www)(?=[a-z0-9])", r"\1.", address, flags=re.IGNORECASE)
+    parts = _URL_PARTS.match(address.rstrip("/.,"))
+    if parts is None:
+        return address
+    host = parts["host"].replace(",", ".")
+    if not domains.has_known_ending(host):
+        better = domains.repaired(host.casefold())
+        host = better if domains.has_known_ending(better) else host
+    return f"{parts['start']}{host}{parts['path']}"
+
+
+def _www(found: re.Match[str]) -> str:
+    return "WWW." if found.group().isupper() else "www."
 
 
 def _tidy_country(text: str) -> str:
     """The English name of a country that is known, otherwise as printed."""
     tidy = _tidy_text(text)
-    return places.countries().get(vocabulary.plain(tidy), tidy)
+    code = places.code(tidy)
+    return places.names_by_code()[code] if code else tidy
 
 
 def _tidy_languages(text: str) -> str:

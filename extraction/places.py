@@ -5,76 +5,118 @@ Written as the lists of `vocabulary` are, and matched by its functions.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from extraction import vocabulary
 
+LANGUAGES = ("en", "pt", "es", "fr", "de", "it", "nl", "ja", "zh", "zh_Hant", "ko")
+"""Languages in which the countries of the world are known by name."""
+
+_NO_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA",
+                           "XB", "XK", "ZZ"})  # fmt: skip
+"""Codes in the Unicode list of territories that ISO 3166-1 does not give to a country."""
+
+_SHORT = {"HK": "Hong Kong", "MO": "Macau", "MM": "Myanmar", "PS": "Palestine", "TR": "Turkey",
+          "CD": "DR Congo", "CG": "Congo"}  # fmt: skip
+"""Names that are usual where the Unicode list has another."""
+
+NAMED_ALIKE = frozenset({"georgia", "jersey", "chad", "jordan", "us"})
+"""Countries that are more often a state or a person at the end of a line."""
+
+
+@cache
+def names_by_code() -> dict[str, str]:
+    """The English name of each country by its ISO 3166-1 code."""
+    from babel import Locale
+
+    known = Locale.parse("en").territories
+    return {
+        code: _SHORT.get(code, name)
+        for code, name in known.items()
+        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
+    }
+
+
+@cache
+def codes() -> dict[str, str]:
+    """The ISO 3166-1 code of each country by each way to print it, in plain form."""
+    from babel import Locale
+
+    names: dict[str, str] = {}
+    for language in LANGUAGES:
+        territories = Locale.parse(language).territories
+        names |= {vocabulary.plain(territories[code]): code for code in names_by_code()}
+    names |= {vocabulary.plain(name): code for code, name in names_by_code().items()}
+    pairs = (pair.split("=") for pair in COUNTRIES.replace("\n", "").split("|"))
+    return names | {vocabulary.plain(name).strip(): code.strip() for name, code in pairs}
+
 
 @cache
 def countries() -> dict[str, str]:
-    """The English name of each country by each way to print it."""
-    entries = [entry.split("=") for entry in vocabulary.listed_words(COUNTRIES)]
-    return {vocabulary.plain(printed): name for printed, name in entries}
+    """The English name of each country by each way to print it, in plain form."""
+    return {name: names_by_code()[code] for name, code in codes().items()}
+
+
+def code(country: str) -> str | None:
+    """The ISO 3166-1 code of a country by its name in any of LANGUAGES, or None."""
+    plain = vocabulary.plain(country).strip(" .,")
+    return codes().get(plain) or codes().get(plain + ".")
+
+
+def country_at_end(text: str) -> int | None:
+    """The place where the name of a country begins that `text`, in plain form, ends with."""
+    bare = re.sub(r"[\W_]+$", "", text)
+    starts = [found.start() for found in re.finditer(r"(?<!\w)\w", bare)][-6:]
+    starts += [at for at in range(max(0, len(bare) - 6), len(bare)) if text[at] >= "\u3000"]
+    for start in sorted(starts):
+        name = re.sub(r"\s+", " ", bare[start:])
+        if (name in codes() or f"{name}." in codes()) and name not in NAMED_ALIKE:
+            return start
+    return None
 
 
 ADDRESS_WORDS = """
 street|st.|str|str.|road|rd|rd.|avenue|ave|ave.|av|av.|boulevard|blvd|blvd.|drive|dr.|lane|ln|
-court|ct|place|pl|square|sq|highway|hwy|parkway|pkwy|way|terrace|circle|route|rt|pike|suite|ste|
-floor|flr|fl|1st floor|2nd floor|3rd floor|room|rm|building|bldg|bldg.|block|blk|plot|flat|
-door no|d.no|h.no|h. no|shop no|house|tower|towers|complex|plaza|mansion|apartments|apartment|
-apt|apts|nagar|colony|marg|layout|cross|main road|phase|sector|estate|industrial area|opp|opp.|
-opposite|near|next to|behind|beside|above|junction|village|dist|district|mandal|taluk|p.o. box|
-po box|p.o|p.o.|post box|pin|post|north|south|east|west|bazar|bazaar|market|chowk|gali|ward|city|
-town|county|state|bhavan|bhawan|arcade|park|quay|hall|campus|rua|r.|avenida|alameda|al.|travessa|
-tv.|praca|pca|rodovia|rod.|estrada|largo|bairro|centro|vila|jardim|jd|jd.|parque|conjunto|cj|cj.|
-conj|conj.|sala|salas|andar|bloco|loja|lote|quadra|edificio|ed.|cep|caixa postal|km|no|nº|n.|
-antigo|calle|c/|carrera|cra|cl|paseo|colonia|col.|piso|oficina|of.|despacho|apartado|cp|c.p.|
-barrio|rue|bis|cedex|bp|b.p.|impasse|allee|quai|chemin|batiment|etage|bte|strasse|straße|platz|
-weg|ring|gasse|postfach|damm|ufer|via|viale|piazza|corso|straat|laan|plein|postbus|proximo|
-esquina|em frente|travessa da|frente|entre|cerca de|都|道|府|県|市|区|郡|町|村|丁目|番地|番|号|
-階|ビル|〒|省|路|街|巷|弄|號|楼|室|大厦|大廈|邮编|邮政编码|郵遞區號|시|구|동|로|길|층|호|
-우편번호|-ku|-cho|-shi|-machi|-ken|ku|chome|shi|cho
+place|square|sq|highway|hwy|parkway|pkwy|terrace|pike|suite|ste|floor|flr|fl|1st floor|2nd floor|
+3rd floor|room|rm|building|bldg|bldg.|block|blk|plot|flat|door no|d.no|h.no|h. no|shop no|tower|
+towers|complex|plaza|mansion|apartments|apartment|apt|apts|nagar|colony|marg|layout|cross|
+main road|phase|sector|industrial area|industrial estate|opp|opp.|opposite|behind|beside|junction|
+jn|village|dist|district|mandal|taluk|tehsil|p.o. box|po box|p.o.|post box|bazar|bazaar|chowk|
+gali|bhavan|bhawan|bhawan|arcade|quay|rua|r.|avenida|alameda|al.|travessa|tv.|praca|pca|rodovia|
+rod.|estrada|largo|bairro|vila|jardim|jd|jd.|conjunto|cj|cj.|conj|conj.|sala|salas|andar|bloco|
+loja|lote|quadra|edificio|ed.|cep|caixa postal|calle|c/|carrera|cra|paseo|colonia|col.|piso|
+despacho|apartado|c.p.|barrio|rue|cedex|b.p.|impasse|allee|quai|chemin|batiment|etage|strasse|
+straße|platz|weg|gasse|postfach|ufer|viale|piazza|corso|straat|laan|plein|postbus|proximo|esquina|
+travessa da|cerca de|post code|pin code|zip code|丁目|番地|ビル|〒|大厦|大廈|邮编|邮政编码|
+郵遞區號|우편번호|-ku|-cho|-shi|-machi|-ken|-do|-gu|-dong|-ro|-gil|chome
 """
+"""Words that stand in addresses and seldom elsewhere."""
+
+WEAK_ADDRESS_WORDS = """
+court|ct|pl|way|circle|route|rt|house|estate|near|next to|above|pin|post|north|south|east|west|
+market|ward|city|town|county|state|park|hall|campus|centro|parque|antigo|km|no.|nº|n.|cl|of.|
+oficina|frente|entre|em frente|bis|bp|ring|damm|via|bte|ku|shi|cho|village|centre|center|no|hotel|
+mall|station|metro|landmark|branch|corner|gate|circle|extension|extn|heights|hills|valley|beach
+"""
+"""Words that stand in addresses and elsewhere as well."""
 
 COUNTRIES = """
-usa=United States|u.s.a.=United States|united states=United States|
-united states of america=United States|uk=United Kingdom|u.k.=United Kingdom|
-united kingdom=United Kingdom|england=United Kingdom|scotland=United Kingdom|
-wales=United Kingdom|canada=Canada|mexico=Mexico|brazil=Brazil|brasil=Brazil|argentina=Argentina|
-chile=Chile|colombia=Colombia|peru=Peru|uruguay=Uruguay|portugal=Portugal|spain=Spain|
-espana=Spain|france=France|germany=Germany|deutschland=Germany|austria=Austria|
-osterreich=Austria|switzerland=Switzerland|schweiz=Switzerland|suisse=Switzerland|italy=Italy|
-italia=Italy|netherlands=Netherlands|the netherlands=Netherlands|nederland=Netherlands|
-belgium=Belgium|belgique=Belgium|luxembourg=Luxembourg|ireland=Ireland|denmark=Denmark|
-sweden=Sweden|norway=Norway|finland=Finland|poland=Poland|czech republic=Czechia|hungary=Hungary|
-romania=Romania|greece=Greece|turkey=Turkey|russia=Russia|ukraine=Ukraine|israel=Israel|
-egypt=Egypt|uae=United Arab Emirates|u.a.e.=United Arab Emirates|
-united arab emirates=United Arab Emirates|saudi arabia=Saudi Arabia|qatar=Qatar|kuwait=Kuwait|
-bahrain=Bahrain|oman=Oman|south africa=South Africa|nigeria=Nigeria|kenya=Kenya|ghana=Ghana|
-india=India|pakistan=Pakistan|bangladesh=Bangladesh|sri lanka=Sri Lanka|nepal=Nepal|china=China|
-p.r. china=China|p.r.china=China|prc=China|hong kong=Hong Kong|taiwan=Taiwan|japan=Japan|
-korea=South Korea|south korea=South Korea|republic of korea=South Korea|singapore=Singapore|
-malaysia=Malaysia|thailand=Thailand|vietnam=Vietnam|viet nam=Vietnam|indonesia=Indonesia|
-philippines=Philippines|australia=Australia|new zealand=New Zealand|日本=Japan|日本国=Japan|
-中国=China|中國=China|台灣=Taiwan|台湾=Taiwan|香港=Hong Kong|대한민국=South Korea
+usa=US|u.s.a=US|us=US|u.s=US|united states of america=US|etats-unis d'amerique=US|
+uk=GB|u.k=GB|england=GB|scotland=GB|wales=GB|northern ireland=GB|great britain=GB|holland=NL|
+the netherlands=NL|uae=AE|u.a.e=AE|ksa=SA|kingdom of saudi arabia=SA|brasil=BR|espana=ES|
+deutschland=DE|czech republic=CZ|suisse=CH|schweiz=CH|svizzera=CH|sverige=SE|norge=NO|danmark=DK|
+suomi=FI|polska=PL|osterreich=AT|belgie=BE|belgique=BE|russia=RU|russian federation=RU|korea=KR|
+rep. of korea=KR|republic of korea=KR|r.o.k=KR|p.r. china=CN|p.r.china=CN|p. r. china=CN|prc=CN|
+p.r.c=CN|peoples republic of china=CN|people's republic of china=CN|hong kong=HK|hongkong=HK|
+taiwan r.o.c=TW|taiwan, r.o.c=TW|r.o.c=TW|viet nam=VN|republic of singapore=SG|bharat=IN|
+turkiye=TR|turkey=TR|ivory coast=CI|cape verde=CV|macao=MO|burma=MM|日本国=JP|
+中華人民共和国=CN|中华人民共和国=CN|中国香港=HK|台湾=TW|台灣=TW|한국=KR
 """
-
-REGIONS = {
-    "United States": "US", "Canada": "CA", "United Kingdom": "GB", "Ireland": "IE", "Brazil": "BR",
-    "Portugal": "PT", "Spain": "ES", "Mexico": "MX", "Argentina": "AR", "Chile": "CL",
-    "Colombia": "CO", "Peru": "PE", "France": "FR", "Germany": "DE", "Austria": "AT",
-    "Switzerland": "CH", "Italy": "IT", "Netherlands": "NL", "Belgium": "BE", "Sweden": "SE",
-    "Norway": "NO", "Denmark": "DK", "Finland": "FI", "Poland": "PL", "Turkey": "TR",
-    "Israel": "IL", "United Arab Emirates": "AE", "South Africa": "ZA", "Nigeria": "NG",
-    "Kenya": "KE", "India": "IN", "Pakistan": "PK", "Bangladesh": "BD", "Sri Lanka": "LK",
-    "Nepal": "NP", "China": "CN", "Hong Kong": "HK", "Taiwan": "TW", "Japan": "JP",
-    "South Korea": "KR", "Singapore": "SG", "Malaysia": "MY", "Thailand": "TH", "Vietnam": "VN",
-    "Indonesia": "ID", "Philippines": "PH", "Australia": "AU", "New Zealand": "NZ",
-}  # fmt: skip
-"""The ISO 3166 code of countries, for telephone numbers."""
+"""Further ways to print a country, and its code."""
 
 STATES = """
-alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|
+mass.|calif.|conn.|penna.|ill.|fla.|ore.|colo.|tenn.|minn.|wis.|mich.|alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|
 idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|
 minnesota|mississippi|missouri|montana|nebraska|nevada|new hampshire|new jersey|new mexico|
 new york|north carolina|north dakota|ohio|oklahoma|oregon|pennsylvania|rhode island|

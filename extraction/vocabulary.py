@@ -85,6 +85,17 @@ fundacao|ministerio|governo|prefeitura|secretaria|igreja|museu|estudio|agencia|i
 comercio|servicos|solucoes|tecnologia|tecnologias|sistemas|consultoria|engenharia|construtora|
 imobiliaria|oficina|mecanica|auto pecas|autopecas|farmacia|drogaria|padaria|lanchonete|pizzaria|
 buffet|eventos|moveis|materiais|transportes|seguros|corretora|advocacia|advogados|otica|optica|
+caterers|catering|hardware|opticals|opticians|fashions|fashion|boutique|tailors|interiors|
+decorators|furniture|furnishings|tyres|tires|cables|spa|gym|fitness|coaching|tutorials|classes|
+jewels|steel|steels|cement|paints|plywood|tiles|granites|timber|agro|dairy|sweets|bakers|coffee|
+pizza|grill|kitchen|bistro|pub|inn|lodge|suites|airlines|airways|cargo|couriers|movers|packers|
+rentals|cabs|taxi|transport|marine|shipping|exports|imports|overseas|infosystems|infosolutions|
+infotech|softech|tech|biotech|diagnostics|hospitals|nursing home|physiotherapy|homes|estates|
+developers|architects|engineers|surveyors|designers|photographers|films|records|gallery|arts|
+crafts|toys|books|stationery|stationers|ads|advertising|graphics|signs|wines|winery|brewery|
+plumbing|electricals|electric|heating|cooling|cleaning|landscaping|roofing|repairs|repair centre|
+dealers|distributors|agencies|brothers|bros|sons|& sons|& co|cooperative|co-operative|chamber|
+institution|polytechnic|seminary|temple|mission|ministries|county|city of|town of|
 modas|calcados|cabeleireiros|floricultura|papelaria|grafica|eletronica|cartorio|tabeliao|
 universidad|facultad|empresa|compania|asociacion|fundacion|gobierno|ayuntamiento|servicios|
 soluciones|consultores|abogados|inmobiliaria|taller|panaderia|universite|ecole|hopital|banque|
@@ -143,7 +154,7 @@ amministratore|responsabile|ingegnere|titolare|verkoper|adviseur|eigenaar|社長
 
 DEPARTMENTS = """
 department|dept|dept.|division|div.|section|unit|office of|faculty of|school of|college of|
-centre for|center for|institute of|laboratory of|group|team|branch|departamento|depto|depto.|
+centre for|center for|laboratory of|group|team|branch|departamento|depto|depto.|
 setor|divisao|area|gerencia|diretoria|secretaria de|faculdade de|departement|service|direction|
 pole|abteilung|abt.|bereich|referat|fakultat|lehrstuhl|institut fur|dipartimento|afdeling|営業部|
 事業部|本部|開発部|総務部|人事部|経理部|企画部|技術部|広報部|製造部|管理部|営業所|支店|支社|
@@ -162,7 +173,7 @@ buchhaltung|ventes|achats|finances|comptabilite
 
 NAME_PREFIXES = """
 mr|mrs|ms|miss|dr|prof|professor|sir|dame|lord|lady|rev|reverend|fr|hon|capt|col|lt|maj|gen|sgt|
-er|ar|adv|ca|smt|shri|sri|kum|pandit|sr|sra|srta|dra|eng|engo|enga|arq|don|dona|m|mme|mlle|me|
+er|ar|adv|ca|lic|dna|mtro|mtra|univ|smt|shri|sri|kum|pandit|sr|sra|srta|dra|eng|engo|enga|arq|don|dona|m|mme|mlle|me|
 herr|frau|dipl-ing|dipl.-ing|ing|mag|dott|avv|drs|ir
 """
 
@@ -178,15 +189,17 @@ sior
 
 PHONE_LABELS = {
     "mobile": """
-    mobile|mob|mob.|m|cell|cel|cell phone|cellular|cellphone|celular|celulares|movil|tel. movil|
+    mobile|mobiles|моб|mob|mob.|m|cell|cel|cell phone|cellular|cellphone|celular|celulares|movil|
+    tel. movil|
     portable|port|mobil|handy|hp|h/p|cellulare|gsm|hand phone|handphone|whatsapp|whats app|wsp|
     zap|c|tim|claro|vivo|oi|nextel|携帯|携帯電話|手机|手機|移动电话|行動電話|휴대폰|핸드폰|모바일
     """,
     "fax": """
-    fax|telefax|tele fax|facsimile|fax no|fx|f|telecopie|ファックス|ファクス|传真|傳真|팩스
+    fax|факс|telefax|tele fax|facsimile|fax no|fx|f|telecopie|ファックス|ファクス|传真|傳真|팩스
     """,
     "phone": """
-    tel|tel.|telephone|telefone|telefones|telefono|telefon|telef|tele|tlf|tel no|fone|fones|
+    tel|tel.|tels|tfno|tlfno|tlfn|tfn|телефон|тел|telephone|telefone|telefones|telefono|telefon|
+    telef|tele|tlf|tel no|fone|fones|
     phone|phones|ph|ph.|p|t|o|d|off|office|work|direct|direct line|dir|main|toll free|tollfree|
     call|call us|landline|board|hotline|helpline|contact|contact no|home|res|resi|residence|r|h|
     w|b|v|voice|pabx|switchboard|durchwahl|zentrale|bureau|standard|ligne directe|ufficio|fixe|
@@ -258,6 +271,35 @@ vagner|valerie|vanessa|venkat|venkata|venkatesh|vera|veronica|victor|victoria|vi
 vinay|vincent|vinod|virginia|vishal|vivek|viviane|wagner|walter|wanda|wang|warren|wayne|wei|
 wendy|werner|wesley|will|william|wilson|wolfgang|xavier|yan|yasmin|yogesh|yoko|yoshi|yuichi|yuki|
 yuko|yumi|yves|zachary|zhang|zoe
+"""
+
+SURNAMES = """
+adams|agarwal|aggarwal|ahmed|alexander|ali|allen|almeida|alvarez|alves|anderson|ansari|aoki|araujo|
+arora|bailey|baker|banerjee|barbosa|barnes|basu|bauer|becker|bell|bennett|bernard|bhat|bhatia|
+bhatt|bose|brooks|brown|bryant|butler|campbell|cardoso|carter|carvalho|castro|chakraborty|chan|
+chandra|chang|chatterjee|chaudhary|chauhan|chen|cheng|cheung|choi|chopra|choudhury|chow|clark|
+cohen|collins|cook|cooper|costa|cox|cruz|cunha|das|davies|davis|desai|deshmukh|deshpande|dias|diaz|
+dixit|dubois|dubey|dutta|edwards|evans|fernandes|fernandez|ferreira|fischer|fisher|flores|foster|
+fujii|fujita|garcia|ghosh|gomes|gomez|goncalves|gonzalez|gray|green|griffin|gupta|gutierrez|hall|
+hamilton|harris|harrison|hasegawa|hashimoto|hayashi|hayes|henderson|hernandez|hill|ho|hoffmann|
+howard|huang|hughes|hussain|ikeda|inoue|ishida|ishii|ishikawa|ito|iyer|jackson|jain|james|jenkins|
+jha|jimenez|johnson|jones|joshi|kang|kapoor|kato|kaur|kelly|khan|khanna|kim|kimura|king|klein|
+kobayashi|koch|kondo|kulkarni|kumar|kumari|lam|laurent|le|lee|leroy|leung|lewis|lima|lin|liu|long|
+lopes|lopez|machado|maeda|mahajan|malhotra|malik|marques|martin|martinez|martins|matsuda|matsumoto|
+mehta|mendes|menon|meyer|miller|mishra|mitchell|mitra|miura|miyazaki|moore|morales|moreau|moreira|
+morgan|mori|morris|mukherjee|muller|murakami|murphy|murray|murthy|myers|nair|naidu|nakajima|
+nakamura|nakano|narayan|nelson|neumann|nguyen|nishimura|nogueira|nunes|ogawa|okada|oliveira|ortiz|
+ota|owens|pandey|pandit|park|parker|patel|patil|pereira|perez|perry|peterson|petit|pham|phillips|
+pillai|pinto|powell|prasad|price|raghavan|raju|ramirez|ramos|rao|reddy|reed|reis|reyes|reynolds|
+ribeiro|richard|richardson|richter|rivera|roberts|robinson|rocha|rodrigues|rodriguez|rogers|
+romero|ross|roux|roy|ruiz|russell|sahu|saito|sakai|sakamoto|sanchez|sanders|santos|sasaki|sato|
+saxena|schafer|schmidt|schneider|schroder|schulz|schwarz|scott|sen|seth|shah|shaikh|sharma|shetty|
+shimizu|shinde|shukla|simmons|simon|singh|sinha|smith|soares|sousa|souza|srivastava|stewart|
+subramanian|sullivan|suzuki|takagi|takahashi|takeuchi|tan|tanaka|tang|taylor|teixeira|thakur|
+thomas|thompson|tiwari|torres|tran|tripathi|turner|ueda|vargas|varma|vazquez|venkatesan|verma|
+vieira|wagner|walker|wallace|wang|ward|watanabe|watson|weber|west|white|williams|wilson|wolf|wong|
+wood|woods|wright|wu|xu|yadav|yamada|yamaguchi|yamamoto|yamashita|yamazaki|yang|yokoyama|yoshida|
+young|zhang|zhao|zhou|zhu|zimmermann
 """
 
 CJK_SURNAMES = """

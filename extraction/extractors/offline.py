@@ -1,29 +1,42 @@
-"""The bundled reader: rules over the lines of the OCR. No key, no network, no cost."""
+"""The bundled reader: rules and small networks over the lines of the OCR. No key, no network."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from PIL import Image
 
+from extraction import codes, confidence, ocr, reader
 from extraction import lines as rules
-from extraction import ocr, phones
-from extraction.confidence import judge
-from extraction.extractors.base import BaseExtractor
+from extraction.confidence import Evidence
+from extraction.extractors.base import BaseExtractor, ExtractorError
 from extraction.grounding import ground
 from extraction.layout import Found
-from extraction.normalise import normalise_field
-from extraction.result import Line, Result, Seen, Value
+from extraction.normalise import for_machines, normalise_field
+from extraction.reader import Reader
+from extraction.result import Box, Result, Seen, Value
+
+
+class Reading(NamedTuple):
+    """One value before it is judged: its text, where it stands, what speaks for it and against."""
+
+    text: str
+    boxes: tuple[Box, ...]
+    evidence: Evidence
+    doubt: str
+    normalised: str
 
 
 class Extractor(BaseExtractor):
-    """Reads a card with rules; the lines kept beside the answer are all that `parse` needs."""
+    """Reads a card from what was seen on it, which is kept beside the answer."""
 
     label = "Offline OCR"
 
-    def __init__(self) -> None:
-        self.model = ocr.identity()
+    def __init__(self, reader: Mapping[str, Any] | None = None) -> None:
+        """`reader` are the weights of a fitted one; without, the one that came along reads."""
+        self.reader = _loaded(reader)
+        self.model = f"{ocr.identity()}, reader {self.reader.digest}"
 
     def parameters(self) -> dict[str, Any]:
         return {}
@@ -33,31 +46,40 @@ class Extractor(BaseExtractor):
         return {}
 
     def parse(self, answer: Mapping[str, Any], seen: Seen) -> Result:
-        """The values that the rules of today find in what was seen."""
-        from cards.fields import CONTACT_COLUMNS
-
-        lines = seen.lines
-        found = rules.fields(lines)
-        region = _region(found)
+        """The values that the reader of today finds in what was seen."""
         values: dict[str, Value] = {}
-        for column in CONTACT_COLUMNS:
-            if column.name not in found:
-                continue
-            value = _value(column.name, column.info.kind, found[column.name], lines, region)
-            if value.text:
-                values[column.name] = value
-        return Result(values, seen)
+        for reading in readings(seen, self.reader):
+            judged = confidence.judge(reading.evidence, self.reader.calibration, reading.doubt)
+            values[reading.evidence.field] = Value(
+                reading.text, judged.confidence, reading.boxes, judged.reason, reading.normalised
+            )
+        return Result(codes.apply(values, seen.codes), seen)
 
 
-def _region(found: Mapping[str, Found]) -> str | None:
-    """The country whose numbering plan the card's numbers follow."""
-    texts = {name: found[name].text for name in ("website", "email", "country") if name in found}
-    country = texts.pop("country", "")
-    return phones.region(list(texts.values()), country)
+def readings(seen: Seen, reader: Reader) -> Iterator[Reading]:
+    """What `reader` finds in what was seen, field by field in the order on screen."""
+    from cards.fields import CONTACT_COLUMNS
+
+    card = rules.sort_out(seen.lines)
+    found = rules.fields(card, reader)
+    for column in CONTACT_COLUMNS:
+        if column.name not in found:
+            continue
+        text = normalise_field(column.name, found[column.name].text)
+        if text:
+            yield _reading(column.name, text, found[column.name], seen, card.region)
 
 
-def _value(name: str, kind: str, found: Found, lines: Sequence[Line], region: str | None) -> Value:
-    text = normalise_field(name, found.text)
-    boxes = ground(found.text, lines)
-    judgement = judge(kind, text, boxes, lines, sure=found.sure, doubt=found.doubt, region=region)
-    return Value(text, judgement.confidence, boxes, judgement.reason)
+def _reading(name: str, text: str, found: Found, seen: Seen, region: str | None) -> Reading:
+    boxes = ground(found.text, seen.lines)
+    evidence = confidence.evidence(name, text, boxes, seen.lines, sure=found.sure, region=region)
+    return Reading(
+        text, boxes, evidence, found.doubt, for_machines(confidence.kind_of(name), text, region)
+    )
+
+
+def _loaded(weights: Mapping[str, Any] | None) -> Reader:
+    try:
+        return Reader.from_json(weights) if weights else reader.shipped()
+    except reader.ReaderError as error:
+        raise ExtractorError(str(error)) from error

@@ -1,6 +1,6 @@
 import pytest
 
-from extraction.normalise import normalise, normalise_field, split_name
+from extraction.normalise import for_machines, normalise, normalise_field
 
 
 @pytest.mark.parametrize(
@@ -67,22 +67,45 @@ def test_long_texts_keep_their_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("full_name", "parts"),
+    ("printed", "region", "machine"),
     [
-        ("Ana Souza", ("", "Ana", "Souza", "")),
-        ("Dr. Ana Maria Souza, PhD", ("Dr.", "Ana Maria", "Souza", "PhD")),
-        ("Souza, Ana", ("", "Ana", "Souza", "")),
-        ("Karl von der Heide Jr.", ("", "Karl", "von der Heide", "Jr.")),
-        ("M. S. Example", ("", "M. S.", "Example", "")),
-        ("Ana", ("", "Ana", "", "")),
-        ("山田 花子", ("", "花子", "山田", "")),
-        ("山田花子", ("", "花子", "山田", "")),
-        ("王小明", ("", "小明", "王", "")),
-        ("김하늘", ("", "하늘", "김", "")),
-        ("", ("", "", "", "")),
+        ("+44 20 7946 0123", None, "+442079460123"),
+        ("(217) 555-0147", "US", "+12175550147"),
+        ("03-5555-0123", "JP", "+81355550123"),
+        ("０３−５５５５−０１２３".replace("−", "-"), "JP", "+81355550123"),
+        ("+49 (0) 30 1234567", None, "+49301234567"),
+        ("(+) 49 30 1234567", None, "+49301234567"),
+        ("040-66612120/122", "IN", "+914066612120"),
+        ("+1 (217) 555-0147 ext. 4", None, "+12175550147"),
     ],
 )
-def test_names_are_split_in_western_and_east_asian_order(
-    full_name: str, parts: tuple[str, str, str, str]
+def test_telephone_numbers_have_a_form_for_machines(
+    printed: str, region: str | None, machine: str
 ) -> None:
-    assert tuple(split_name(full_name)) == parts
+    assert for_machines("phone", printed, region) == machine
+
+
+@pytest.mark.parametrize(
+    ("printed", "region"),
+    [("(217) 555-0147", None), ("555-0147", "US"), ("0123", "DE"), ("", "DE")],
+)
+def test_a_number_that_is_not_certain_has_no_form_for_machines(
+    printed: str, region: str | None
+) -> None:
+    assert for_machines("phone", printed, region) == ""
+
+
+@pytest.mark.parametrize(
+    ("printed", "code"),
+    [
+        ("Brasil", "BR"), ("U.S.A.", "US"), ("Estados Unidos", "US"), ("Schweiz", "CH"),
+        ("États-Unis", "US"), ("Nederland", "NL"), ("P.R. China", "CN"), ("日本", "JP"),
+        ("대한민국", "KR"), ("英国", "GB"), ("Ruritania", ""), ("Georgia", "GE"),
+    ],
+)  # fmt: skip
+def test_countries_have_a_code_for_machines(printed: str, code: str) -> None:
+    assert for_machines("country", printed) == code
+
+
+def test_other_fields_have_no_form_for_machines() -> None:
+    assert for_machines("email", "rosa@northwind.com", "US") == ""

@@ -1,14 +1,19 @@
+import pytest
+
 from cards.fields import CONTACT_FIELDS
-from extraction import ocr
+from extraction import ocr, reader
+from extraction.extractors.base import ExtractorError
 from extraction.extractors.offline import Extractor
 from extraction.result import Box, Line, Result, Seen
 
+
+def _line(text: str, top: float) -> Line:
+    corners = ((0.0, top), (400.0, top), (400.0, top + 20.0), (0.0, top + 20.0))
+    return Line(text, 0.98, Box(0, corners))
+
+
 LINES = tuple(
-    Line(
-        text,
-        0.98,
-        Box(0, ((0.0, top), (400.0, top), (400.0, top + 20.0), (0.0, top + 20.0))),
-    )
+    _line(text, top)
     for text, top in (
         ("Rosa Halloway", 0.0),
         ("Sales Manager", 30.0),
@@ -53,5 +58,22 @@ def test_a_card_without_text_gives_an_empty_result() -> None:
     assert Extractor().parse({}, Seen()) == Result({})
 
 
-def test_the_model_is_the_identity_of_the_ocr() -> None:
-    assert Extractor().model == ocr.identity()
+def test_the_model_names_the_ocr_and_the_reader() -> None:
+    extractor = Extractor()
+    assert extractor.model == f"{ocr.identity()}, reader {reader.shipped().digest}"
+
+
+def test_a_fitted_reader_is_taken_as_an_option() -> None:
+    weights = {**reader.shipped().to_json(), "calibration": {}}
+    assert Extractor(weights).reader.digest != reader.shipped().digest
+    assert Extractor(weights).parse({}, SEEN).values["full_name"].text == "Rosa Halloway"
+
+
+def test_a_reader_of_another_version_is_refused_with_what_to_do() -> None:
+    with pytest.raises(ExtractorError, match="fit it again with `train`"):
+        Extractor({"version": 0})
+
+
+def test_values_have_their_form_for_machines() -> None:
+    values = Extractor().parse({}, Seen((*LINES[:3], _line("Tel: +1 217 555 0147", 120.0)))).values
+    assert values["phone"].normalised == "+12175550147"
