@@ -1,4 +1,4 @@
-"""The extractors: every module here with a class `Extractor` is one, named for the module."""
+"""The extractors: every module here but `base` and those with an underscore is one by its name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from extraction.extractors.base import BaseExtractor, ExtractorError
 @cache
 def slugs() -> tuple[str, ...]:
     found = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(sorted(name for name in found if name != "base"))
+    return tuple(sorted(name for name in found if name != "base" and not name.startswith("_")))
 
 
 def choices() -> list[tuple[str, str]]:
@@ -23,15 +23,27 @@ def choices() -> list[tuple[str, str]]:
     found = []
     for slug in sorted(slugs(), key=lambda name: name != settings.EXTRACTOR):
         try:
-            found.append((slug, configured(slug).label))
+            found.append((slug, from_settings(slug).label))
         except ExtractorError:
             continue  # it says what it lacks when somebody asks for it
     return found
 
 
 def configured(slug: str) -> BaseExtractor:
-    """The extractor called `slug` as the settings of this site want it. Raises ExtractorError."""
-    return load(slug, settings.EXTRACTOR_OPTIONS.get(slug))
+    """The extractor called `slug` as this site reads with it now. Raises ExtractorError.
+
+    The bundled one comes with the reader that is in use, which takes a small query.
+    """
+    from extraction import readers
+
+    weights = readers.in_use() if slug == "offline" else None
+    return from_settings(slug, {"reader": weights} if weights else {})
+
+
+def from_settings(slug: str, further: dict[str, Any] | None = None) -> BaseExtractor:
+    """The extractor called `slug` as the settings want it, with `further` options; the database
+    is not asked. Raises ExtractorError."""
+    return load(slug, {**settings.EXTRACTOR_OPTIONS.get(slug, {}), **(further or {})})
 
 
 def load(slug: str, options: dict[str, Any] | None = None) -> BaseExtractor:

@@ -10,11 +10,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PIL import Image
 
 from extraction.result import Result, Seen
+
+if TYPE_CHECKING:
+    import openai
 
 
 class ExtractorError(Exception):
@@ -98,3 +101,27 @@ class BaseExtractor(ABC):
     def usage(self, answer: Mapping[str, Any]) -> Usage:
         """What an `answer` was billed for; nothing when it does not say."""
         return Usage()
+
+
+class BatchExtractor(BaseExtractor):
+    """One whose requests can also be sent together, through OpenAI's Batch API.
+
+    What `request` gives is what `ask` sends, so that an answer is the same whichever way it came.
+    """
+
+    @property
+    @abstractmethod
+    def endpoint(self) -> str:
+        """The path that a request is for, such as "/v1/responses"."""
+
+    @abstractmethod
+    def request(self, pictures: Sequence[Image.Image], seen: Seen) -> dict[str, Any]:
+        """The JSON body of the request that `ask` would send."""
+
+    @abstractmethod
+    def client(self) -> openai.OpenAI:
+        """A client of the server, to be closed."""
+
+    @abstractmethod
+    def explained(self, error: openai.OpenAIError) -> ExtractorError:
+        """A failure of the client in words for staff."""
