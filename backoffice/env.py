@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import tempfile
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -38,6 +41,43 @@ def integer(name: str, default: int, *, at_least: int = 1, at_most: int | None =
     if at_most is not None and number > at_most:
         raise ImproperlyConfigured(f"{name} is {number}; the most it can be is {at_most}.")
     return number
+
+
+def amount(name: str) -> Decimal:
+    """An amount of money, such as 12.50; 0 when nothing is set."""
+    value = text(name, "0")
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        number = Decimal(-1)
+    if not (number.is_finite() and number >= 0):
+        raise ImproperlyConfigured(f"{name} is {value!r}; write an amount such as 12.50.")
+    return number
+
+
+def price_list(name: str) -> dict[str, tuple[Decimal, Decimal, Decimal]]:
+    """Three amounts by model, from JSON such as {"gpt-5-mini": [0.25, 0.025, 2]}."""
+    try:
+        found = json.loads(text(name, "{}"), parse_float=Decimal, parse_int=Decimal)
+        prices = {model: (first, second, third) for model, (first, second, third) in found.items()}
+        amounts = [amount for price in prices.values() for amount in price]
+        if all(isinstance(amount, Decimal) and amount >= 0 for amount in amounts):
+            return prices
+    except (ValueError, TypeError, AttributeError):
+        pass
+    raise ImproperlyConfigured(
+        f'{name} cannot be understood; write JSON such as {{"gpt-5-mini": [0.25, 0.025, 2]}}: US'
+        " dollars for a million tokens of input, cached input and output."
+    )
+
+
+def choice(name: str, default: str, allowed: Sequence[str]) -> str:
+    """One of the words that are `allowed`, or `default` when nothing is set."""
+    value = text(name, default)
+    if value not in (*allowed, default):
+        written = f"{', '.join(allowed[:-1])} or {allowed[-1]}"
+        raise ImproperlyConfigured(f"{name} is {value!r}; write {written}.")
+    return value
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -22,7 +22,8 @@ README = """\
 What Card Desk must never lose. Nothing here is ever changed.
 
 images/ab/<sha256>/original.*             a picture as it came; its SHA-256 is the folder's name
-images/ab/<sha256>/readings/<digest>.json a machine's raw answer about that picture
+images/ab/<sha256>/readings/<digest>.json a machine's raw answer about that picture; <digest>-2.json
+                                          is its second one when the first could not be used
 cards/ab/<card-id>/card.json              a card: which pictures are its sides, their origin
 cards/ab/<card-id>/reviews/000001.json    what a person decided, in order
 
@@ -148,7 +149,12 @@ def has(name: str) -> bool:
 
 
 def put_json(name: str, document: dict[str, Any]) -> None:
-    put(name, json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode())
+    """Keep `document` as JSON in UTF-8; half a surrogate pair, which has no UTF-8, as its escape.
+
+    Raises VaultConflict, VaultError.
+    """
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
+    put(name, text.encode(errors="backslashreplace"))
 
 
 def get_json(name: str) -> dict[str, Any]:

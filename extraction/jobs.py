@@ -9,25 +9,21 @@ from __future__ import annotations
 
 import logging
 import random
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from celery import current_app
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from cards import images, vault
-from cards.fields import CONTACT_FIELDS
 from cards.models import Card
-from extraction import answers, extractors
-from extraction.answers import Answer
-from extraction.confidence import doubts
+from extraction import answers, confidence, extractors, filling, gate, leases, ledger
+from extraction.answers import Answer, AskedEnough
 from extraction.extractors.base import BaseExtractor, ExtractorError
 from extraction.models import Extraction
 from extraction.result import Result
@@ -37,7 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FALLBACK = "offline"
+FALLBACK = answers.BUNDLED
 """The extractor that reads a card when another has failed on it for good."""
 
 RING_AGAIN_AFTER = timedelta(seconds=30)
@@ -56,6 +52,8 @@ def request(card: Card, *, extractor: str = "", by: User | None = None) -> Extra
         )
         if is_new:
             transaction.on_commit(lambda: ring(job.pk))
+        elif by and job.requested_by is None:
+            Extraction.objects.filter(pk=job.pk, requested_by=None).update(requested_by=by)
     return job
 
 
@@ -77,18 +75,32 @@ def ring(extraction_id: int) -> None:
 
 def due() -> QuerySet[Extraction]:
     """Jobs that may run now, the one that has waited longest first."""
-    return Extraction.objects.filter(
-        status=Extraction.Status.QUEUED, run_after__lte=timezone.now()
-    ).order_by("run_after", "id")
+    return leases.ready().order_by("run_after", "id")
+
+
+def waiting() -> list[str]:
+    """Sentences about the jobs in the queue that may not run now: how many, and what for."""
+    queued = Extraction.objects.filter(status=Extraction.Status.QUEUED)
+    held = []
+    for closed in gate.closed():
+        if number := queued.filter(extractor=closed.extractor).count():
+            held.append(f"{_jobs(number)} for “{closed.extractor}”: {gate.explained(closed)}")
+        queued = queued.exclude(extractor=closed.extractor)
+    if number := queued.filter(backlog__in=leases.unanswered()).count():
+        held.append(f"{_jobs(number)} for the answers of a Batch API.")
+    queued = queued.exclude(backlog__in=leases.unanswered())
+    if number := queued.filter(run_after__gt=timezone.now()).count():
+        held.append(f"{_jobs(number)} to be tried again in a while.")
+    return held
 
 
 def run(extraction_id: int) -> bool:
     """Whether this call claimed the job and ran it, well or badly."""
-    job = _claim(extraction_id)
+    job = leases.claim(extraction_id)
     if job is None:
         return False
     try:
-        with _heartbeat(job):
+        with leases.heartbeat(job):
             _read(job)
     except ExtractorError as error:
         _fail(job, error)
@@ -108,8 +120,9 @@ def requeue_stale(*, ring_all: bool = False) -> int:
     jobs that no message reached for a while are announced (with `ring_all`, all that are due).
     """
     now = timezone.now()
+    ledger.lose_stale()
     for job in Extraction.objects.filter(status=Extraction.Status.RUNNING, lease_until__lt=now):
-        if _take_over(job):
+        if leases.take_over(job):
             stopped = ExtractorError("The worker that read the card was stopped.", retry=True)
             _fail(job, stopped, pause=timedelta(0))
     jobs = due() if ring_all else due().filter(rung_at__lt=now - RING_AGAIN_AFTER)
@@ -120,67 +133,26 @@ def requeue_stale(*, ring_all: bool = False) -> int:
     return len(ids)
 
 
-def _claim(extraction_id: int) -> Extraction | None:
-    """The job, now this worker's for the length of a lease; None when there is nothing to claim.
-
-    The UPDATE repeats every condition, so of two workers only one changes the row.
-    """
-    now = timezone.now()
-    claimed = Extraction.objects.filter(
-        pk=extraction_id, status=Extraction.Status.QUEUED, run_after__lte=now
-    ).update(
-        status=Extraction.Status.RUNNING,
-        fence=F("fence") + 1,
-        attempts=F("attempts") + 1,
-        lease_until=now + _lease(),
-        started_at=now,
-    )
-    if not claimed:
-        return None
-    # The card, and its jobs with it, may be gone by now.
-    return Extraction.objects.select_related("card").filter(pk=extraction_id).first()
-
-
-def _take_over(job: Extraction) -> bool:
-    """Whether `job` is now the caller's: nobody else was first, and its lease is not renewed."""
-    taken = _mine(job).filter(lease_until=job.lease_until).update(fence=F("fence") + 1)
-    job.fence += taken
-    return bool(taken)
-
-
-@contextmanager
-def _heartbeat(job: Extraction) -> Iterator[None]:
-    """Keeps the lease of `job` fresh from a thread of its own while the block runs."""
-    done = threading.Event()
-
-    def beat() -> None:
-        try:
-            while not done.wait(settings.JOB_LEASE_SECONDS / 3):
-                try:
-                    _mine(job).update(lease_until=timezone.now() + _lease())
-                except Exception as error:  # the next beat may get through
-                    log.warning("the lease of job %s could not be renewed: %s", job.pk, error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=beat, name=f"heartbeat-{job.pk}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
 def _read(job: Extraction) -> None:
     extractor = extractors.configured(job.extractor)
-    answer = answers.obtain(extractor, job.extractor, job.card)
-    _finish(job, extractor.parse(answer.content, answer.seen), extractor, answer)
+    answer = answers.obtain(extractor, job.extractor, job.card, job=job)
+    result = answer.result if job.extractor == FALLBACK else _compared(answer.result)
+    _finish(job, result, extractor, answer)
+
+
+def _compared(result: Result) -> Result:
+    """`result` with the bundled reader's of the same card beside it, which agrees or does not."""
+    try:
+        beside = extractors.configured(FALLBACK).parse({}, result.seen)
+    except Exception:  # what somebody paid for is not lost to what costs nothing
+        log.exception("the bundled reader could not read a card beside another")
+        return result
+    return confidence.agree(result, beside)
 
 
 def _finish(job: Extraction, result: Result, extractor: BaseExtractor, answer: Answer) -> None:
     with transaction.atomic():
-        finished = _mine(job).update(
+        finished = leases.mine(job).update(
             status=Extraction.Status.SUCCEEDED,
             result=result.to_json(),
             model=extractor.model,
@@ -191,83 +163,77 @@ def _finish(job: Extraction, result: Result, extractor: BaseExtractor, answer: A
             finished_at=timezone.now(),
         )
         if finished:
-            _fill(job, result)
+            filling.fill(job, result, answer.notice)
+            filling.turn(job.card, answer.corners)
     took = "kept answer" if answer.seconds is None else f"{answer.seconds:.1f} s"
     log.info(
         "card %s read by %s: %s fields, %s", job.card_id, job.extractor, len(result.values), took
     )
 
 
-def _fill(job: Extraction, result: Result) -> None:
-    """Write the machine's values, unless a person has touched the card; then only move it on."""
-    doubt, doubtful = doubts(result)
-    changes: dict[str, Any] = {
-        name: result.values[name].text if name in result.values else "" for name in CONTACT_FIELDS
-    }
-    changes |= {"doubt": doubt, "doubtful_fields": doubtful}
-    if not _stands_in(job):
-        nothing = "No text was found on the picture; type what you can see."
-        changes["notice"] = "" if result.values else nothing
-    card = Card.objects.filter(pk=job.card_id)
-    waiting = (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
-    if not card.filter(is_edited=False).move(*waiting, to=Card.Status.NEEDS_REVIEW, **changes):
-        card.move(Card.Status.UPLOADED, to=Card.Status.NEEDS_REVIEW)
-
-
-def _stands_in(job: Extraction) -> bool:
-    """Whether `job` only helps out after another extractor's failure, which stays on show."""
-    failed = Extraction.objects.filter(card=job.card_id, status=Extraction.Status.FAILED)
-    return job.extractor == FALLBACK and failed.exclude(extractor=FALLBACK).exists()
-
-
 def _fail(job: Extraction, error: ExtractorError, *, pause: timedelta | None = None) -> None:
-    """Put the job back for another attempt, or end it and hand the card to a person.
+    """Put the job back when it may still succeed, or end it and hand the card to a person.
 
     The next attempt may begin after `pause`, or after the usual back-off.
     """
     log.warning("job %s, attempt %s: %s", job.pk, job.attempts, error)
-    may_repeat = error.retry and job.attempts < settings.JOB_MAX_ATTEMPTS
+    if error.is_busy or (error.stops and gate.is_closed(job.extractor)):
+        # It did not get its turn, which is no attempt; a closed gate keeps it from trying soon.
+        seconds = error.retry_after_seconds or random.uniform(1, 3)  # noqa: S311
+        _put_back(job, error, timedelta(seconds=seconds), attempts=F("attempts") - 1)
+    elif error.retry and job.attempts < settings.JOB_MAX_ATTEMPTS:
+        _put_back(job, error, _back_off(job.attempts, error) if pause is None else pause)
+    else:
+        _give_up(job, error)
+
+
+def _put_back(
+    job: Extraction, error: ExtractorError, pause: timedelta, **changes: Combinable
+) -> None:
+    """Let the job run again after `pause`."""
     now = timezone.now()
-    if may_repeat:
-        _mine(job).update(
-            status=Extraction.Status.QUEUED,
-            run_after=now + (_back_off(job.attempts, error) if pause is None else pause),
-            # No message is on its way: the first sweep that finds the job due is to ring.
-            rung_at=now - 2 * RING_AGAIN_AFTER,
-            lease_until=None,
-            error=str(error),
-        )
-        return
-    with transaction.atomic():
-        ended = _mine(job).update(
-            status=Extraction.Status.FAILED, error=str(error), lease_until=None, finished_at=now
-        )
-        if ended:
-            _hand_over(job, str(error))
-
-
-def _hand_over(job: Extraction, reason: str) -> None:
-    """Nothing gets stuck: a person can always type, and the bundled reader helps when it can."""
-    notice = f"Reading with “{job.extractor}” failed: {reason}"
-    Card.objects.filter(pk=job.card_id, status=Card.Status.NEEDS_REVIEW).update(notice=notice)
-    Card.objects.filter(pk=job.card_id).move(
-        Card.Status.UPLOADED, to=Card.Status.NEEDS_REVIEW, notice=notice, doubt=1.0
+    leases.mine(job).update(
+        status=Extraction.Status.QUEUED,
+        run_after=now + pause,
+        # No message is on its way: the first sweep that finds the job due is to ring.
+        rung_at=now - 2 * RING_AGAIN_AFTER,
+        lease_until=None,
+        error=str(error),
+        **changes,
     )
-    was_read = Extraction.objects.filter(card=job.card_id, status=Extraction.Status.SUCCEEDED)
-    if job.extractor != FALLBACK and not was_read.exists():
-        request(job.card, extractor=FALLBACK)
 
 
-def _mine(job: Extraction) -> QuerySet[Extraction]:
-    """The row of `job`, as long as no other worker has claimed it since."""
-    return Extraction.objects.filter(pk=job.pk, fence=job.fence, status=Extraction.Status.RUNNING)
+def _give_up(job: Extraction, error: ExtractorError) -> None:
+    """Nothing gets stuck: a person can always type, and the bundled reader helps when it can."""
+    with transaction.atomic():
+        ended = leases.mine(job).update(
+            status=Extraction.Status.FAILED,
+            error=str(error),
+            digest=error.digest if isinstance(error, AskedEnough) else "",
+            lease_until=None,
+            finished_at=timezone.now(),
+        )
+        if not ended:
+            return
+        is_unread = filling.hand_over(job, _notice(job, error))
+        if is_unread and job.extractor != FALLBACK:
+            request(job.card, extractor=FALLBACK)
 
 
-def _lease() -> timedelta:
-    return timedelta(seconds=settings.JOB_LEASE_SECONDS)
+def _notice(job: Extraction, error: ExtractorError) -> str:
+    """Why a person finds the card as it is."""
+    if not isinstance(error, ledger.OverBudget):
+        return f"Reading with “{job.extractor}” failed: {error}"
+    what = "Not read again" if filling.was_read(job) else "Read offline"
+    reason = str(error)
+    return f"{what}: {reason[:1].lower()}{reason[1:]}"
 
 
 def _back_off(attempts: int, error: ExtractorError) -> timedelta:
     """2, 4, 8 … seconds after the first, second, third … attempt, with a quarter of jitter."""
     seconds = min(2.0**attempts, 300) * random.uniform(0.75, 1.25)  # noqa: S311
     return timedelta(seconds=max(seconds, error.retry_after_seconds or 0))
+
+
+def _jobs(number: int) -> str:
+    return "1 job waits" if number == 1 else f"{number} jobs wait"

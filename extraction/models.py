@@ -148,6 +148,8 @@ class Call(models.Model):
         indexes = [
             # What was spent today and this month? (budgets, the ledger page)
             models.Index(fields=("started_at",), name="call_started"),
+            # Which are under way, and whose lease has run out? (before each call, the sweep)
+            models.Index(fields=("outcome", "lease_until"), name="call_leased"),
         ]
 
     def __str__(self) -> str:
@@ -196,7 +198,10 @@ class Backlog(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
-    checked_at = models.DateTimeField(null=True, blank=True)
+    resume_at = models.DateTimeField(
+        default=timezone.now,
+        help_text="A worker is at it until then, or there is nothing to do before.",
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -204,7 +209,7 @@ class Backlog(models.Model):
         verbose_name_plural = "backlogs"
         indexes = [
             # Which are to be sent or asked after? (the clock)
-            models.Index(fields=("status", "checked_at"), name="backlog_open"),
+            models.Index(fields=("status", "resume_at"), name="backlog_open"),
         ]
 
     def __str__(self) -> str:

@@ -66,7 +66,13 @@ class Migration(migrations.Migration):
                 ("error", models.TextField(blank=True, default="")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
-                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "resume_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        help_text="A worker is at it until then, or there is nothing to do before.",
+                    ),
+                ),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "requested_by",
@@ -237,11 +243,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="backlog",
-            index=models.Index(fields=["status", "checked_at"], name="backlog_open"),
+            index=models.Index(fields=["status", "resume_at"], name="backlog_open"),
         ),
         migrations.AddIndex(
             model_name="call",
             index=models.Index(fields=["started_at"], name="call_started"),
+        ),
+        migrations.AddIndex(
+            model_name="call",
+            index=models.Index(fields=["outcome", "lease_until"], name="call_leased"),
         ),
         migrations.AddConstraint(
             model_name="call",

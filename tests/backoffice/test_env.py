@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import threading
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,42 @@ def test_integer_that_is_too_large_is_refused(value: pytest.MonkeyPatch) -> None
     value.setenv("THING", "70000")
     with pytest.raises(ImproperlyConfigured, match="the most it can be is 65535"):
         env.integer("THING", 5, at_most=65535)
+
+
+def test_amount_is_a_decimal(value: pytest.MonkeyPatch) -> None:
+    value.setenv("THING", "12.50")
+    assert env.amount("THING") == Decimal("12.50")
+
+
+def test_amount_that_is_not_set_is_nothing(value: pytest.MonkeyPatch) -> None:
+    assert env.amount("THING") == 0
+
+
+@pytest.mark.parametrize("wrong", ["five", "-1", "1,5", "NaN", "Infinity"])
+def test_amount_of_another_form_is_refused(value: pytest.MonkeyPatch, wrong: str) -> None:
+    value.setenv("THING", wrong)
+    with pytest.raises(ImproperlyConfigured, match=r"write an amount such as 12\.50"):
+        env.amount("THING")
+
+
+def test_price_list_has_three_amounts_a_model(value: pytest.MonkeyPatch) -> None:
+    value.setenv("THING", '{"mine": [0.25, 0.025, 2]}')
+    assert env.price_list("THING") == {"mine": (Decimal("0.25"), Decimal("0.025"), Decimal(2))}
+
+
+def test_price_list_that_is_not_set_is_empty(value: pytest.MonkeyPatch) -> None:
+    assert env.price_list("THING") == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["0.25", "[1, 2, 3]", "{", '{"mine": 1}', '{"mine": [1, 2]}', '{"mine": [1, 2, "x"]}',
+     '{"mine": [1, 2, -3]}', '{"mine": [1, 2, NaN]}', '{"mine": [1, 2, Infinity]}'],
+)  # fmt: skip
+def test_price_list_of_another_form_is_refused(value: pytest.MonkeyPatch, wrong: str) -> None:
+    value.setenv("THING", wrong)
+    with pytest.raises(ImproperlyConfigured, match="THING cannot be understood; write JSON"):
+        env.price_list("THING")
 
 
 def test_words_are_separated_by_commas(value: pytest.MonkeyPatch) -> None:

@@ -167,3 +167,10 @@ def test_objects_in_a_folder_are_their_owners_alone(folder: Path) -> None:
     vault.put("a/b", b"1")
     assert (folder / "a/b").stat().st_mode & 0o077 == 0
     assert (folder / "a").stat().st_mode & 0o077 == 0
+
+
+def test_half_a_surrogate_pair_is_kept_as_its_escape() -> None:
+    """A model may write one; UTF-8 has no place for it, JSON has."""
+    vault.put_json("cards/answer.json", {"text": "Rosa \ud83d", "and": "ロサ"})
+    assert vault.get_json("cards/answer.json") == {"text": "Rosa \ud83d", "and": "ロサ"}
+    assert "ロサ".encode() in vault.get("cards/answer.json")
