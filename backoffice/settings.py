@@ -179,7 +179,12 @@ CELERY_TASK_DEFAULT_QUEUE = "cards"
 # The clock's tasks have a queue of their own: behind a thousand cards they would expire unheard.
 CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("cards", "clock")}
 CELERY_TASK_ROUTES = {
-    name: {"queue": "clock"} for name in ("extraction.tasks.sweep", "review.tasks.journal")
+    name: {"queue": "clock"}
+    for name in (
+        "extraction.tasks.sweep",
+        "extraction.tasks.tend_backlogs",
+        "review.tasks.journal",
+    )
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
@@ -193,6 +198,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "extraction.tasks.sweep",
         "schedule": 10.0,
         "options": {"expires": 10},
+    },
+    "backlogs": {
+        "task": "extraction.tasks.tend_backlogs",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "journal": {
         "task": "review.tasks.journal",
@@ -214,15 +224,30 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
 # Reading
 OPENAI_API_KEY = env.secret("OPENAI_API_KEY")
 OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
+OPENAI_API = env.choice(
+    "OPENAI_API", "chat" if OPENAI_BASE_URL else "responses", ("responses", "chat")
+)
 OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-5-mini")
+# A model that does not reason refuses to be told how much; of the usual one it is known.
+IS_USUAL_MODEL = OPENAI_MODEL == "gpt-5-mini" and not OPENAI_BASE_URL
+OPENAI_REASONING_EFFORT = env.choice(
+    "OPENAI_REASONING_EFFORT",
+    "low" if IS_USUAL_MODEL else "",
+    ("none", "minimal", "low", "medium", "high", "xhigh", "max"),
+)
 OPENAI_TIMEOUT_SECONDS = env.integer("OPENAI_TIMEOUT_SECONDS", 90)
+OPENAI_DAILY_BUDGET = env.amount("OPENAI_DAILY_BUDGET")
+OPENAI_MONTHLY_BUDGET = env.amount("OPENAI_MONTHLY_BUDGET")
+OPENAI_PRICES = env.price_list("OPENAI_PRICES")
 HAS_OPENAI = bool(OPENAI_API_KEY or OPENAI_BASE_URL)
 EXTRACTOR = env.text("EXTRACTOR", "openai_vision" if HAS_OPENAI else "offline")
 EXTRACTOR_OPTIONS: dict[str, dict[str, Any]] = {
     "openai_vision": {
         "api_key": OPENAI_API_KEY,
         "base_url": OPENAI_BASE_URL,
+        "api": OPENAI_API,
         "model": OPENAI_MODEL,
+        "effort": OPENAI_REASONING_EFFORT,
         "timeout_seconds": OPENAI_TIMEOUT_SECONDS,
     },
 }
@@ -297,6 +322,7 @@ LOGGING = {
                 "celery.beat",
                 "celery.worker",
                 "celery.app.trace",
+                "httpx2",
                 "kombu",
                 "PIL",
             )

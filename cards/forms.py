@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,15 +16,36 @@ Choices = Sequence[tuple[str, str]]
 class BatchForm(forms.ModelForm[Batch]):
     class Meta:
         model = Batch
-        fields = ("name", "source", "duplicate_policy", "extractor")
+        fields = ("name", "source", "duplicate_policy", "extractor", "can_wait")
 
     extractors: ClassVar[Callable[[], Choices]] = staticmethod(lambda: ())
     """The (slug, label) pairs to choose from, the usual one first; `extraction` sets this."""
 
+    half_price: ClassVar[Callable[[], Collection[str]]] = staticmethod(lambda: ())
+    """The slugs of those that read at half the price when there is time; `extraction` sets it."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        choices = list(type(self).extractors())
+        self._usual = choices[0][0] if choices else ""
+        self._half_price = sorted(type(self).half_price())
         self.fields["extractor"] = forms.ChoiceField(
-            label="Read by", choices=list(type(self).extractors()), required=False
+            label="Read by", choices=choices, required=False
         )
+        if self._half_price:
+            self._offer_half_price(self.fields["can_wait"])
+        else:
+            del self.fields["can_wait"]
         if not self.is_bound:
             self.initial["name"] = f"Upload of {timezone.localtime():%-d %B %Y, %H:%M}"
+
+    def clean_can_wait(self) -> bool:
+        """Whether the batch can wait: only those wait that become cheaper by it."""
+        chosen = self.cleaned_data.get("extractor") or self._usual
+        return bool(self.cleaned_data["can_wait"]) and chosen in self._half_price
+
+    def _offer_half_price(self, field: forms.Field) -> None:
+        """The page's script shows the box while one of the extractors named here is chosen."""
+        field.label = "At half the price"
+        field.help_text = "Answers may take up to a day."
+        field.widget.attrs["data-extractors"] = " ".join(self._half_price)

@@ -10,13 +10,17 @@ class ExtractionConfig(AppConfig):
         from cards.forms import BatchForm
         from cards.signals import card_taken_in
         from extraction import checks  # noqa: F401  (registers itself)
-        from extraction.extractors import choices
+        from extraction.backlog import half_price
+        from extraction.estimates import a_card
 
-        BatchForm.extractors = staticmethod(choices)
+        BatchForm.extractors = staticmethod(a_card)
+        BatchForm.half_price = staticmethod(half_price)
         card_taken_in.connect(_read_new_card, dispatch_uid="extraction")
 
 
 def _read_new_card(*, card: Any, extractor: str, by: Any, **_: Any) -> None:
-    from extraction import jobs
+    from extraction import backlog, jobs
 
-    jobs.request(card, extractor=extractor, by=by)
+    job = jobs.request(card, extractor=extractor, by=by)
+    if card.batch.can_wait:
+        backlog.add(job)

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from extraction import jobs
+from extraction import backlog, jobs
 
 
 @shared_task  # type: ignore[untyped-decorator]  # celery has no types
@@ -16,6 +16,12 @@ def run(extraction_id: int) -> None:
 @shared_task  # type: ignore[untyped-decorator]  # celery has no types
 def sweep(ring_all: bool = False) -> None:
     jobs.requeue_stale(ring_all=ring_all)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+def tend_backlogs() -> None:
+    if backlog.tend():
+        tend_backlogs.delay()
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

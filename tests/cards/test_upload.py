@@ -147,6 +147,7 @@ def test_script_is_told_where_to_send_and_to_look(uploader: Person) -> None:
     assert answer == {
         "id": batch.pk,
         "name": "Spring fair",
+        "can_wait": False,
         "file_url": reverse("admin:cards_upload_file", args=(batch.pk,)),
         "status_url": reverse("admin:cards_upload_status", args=(batch.pk,)),
         "page_url": f"{page()}?batch={batch.pk}",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -13,7 +14,7 @@ from tqdm import tqdm
 
 from cards import intake, vault
 from cards.models import Arrival, Batch
-from extraction import extractors
+from extraction import backlog, extractors
 from extraction.extractors.base import ExtractorError
 
 NOTES = {".csv", ".json", ".jsonl", ".md", ".txt", ".xlsx"}
@@ -36,6 +37,11 @@ class Command(BaseCommand):
             action="store_true",
             help="a picture that is here becomes a card again",
         )
+        parser.add_argument(
+            "--batch-api",
+            action="store_true",
+            help="read at half the price; answers may take up to a day",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if missing := [str(path) for path in options["paths"] if not path.exists()]:
@@ -49,6 +55,7 @@ class Command(BaseCommand):
             source=options["source"],
             duplicate_policy=policy.KEEP if options["keep_duplicates"] else policy.SKIP,
             extractor=options["extractor"],
+            can_wait=options["batch_api"],
         )
         _check(batch)
         batch.save()
@@ -60,6 +67,11 @@ class Command(BaseCommand):
                     self.stdout.write(_line(arrival))
         counts = ", ".join(f"{outcomes[o.value]} {o.label.lower()}" for o in Arrival.Outcome)
         self.stdout.write(f"Batch “{batch.name}”: {counts}.")
+        if batch.can_wait:
+            self.stdout.write(
+                "The cards are read at half the price: a site that runs sends them in a few"
+                " minutes and fetches the answers; without one, `drain --batch-api` does both."
+            )
         if outcomes[Arrival.Outcome.REFUSED]:
             raise CommandError("Some files were refused, as said above; the others are safe.")
 
@@ -82,6 +94,9 @@ def _check(batch: Batch) -> None:
         batch.full_clean()
         if batch.extractor:
             extractors.configured(batch.extractor)
+        slug = batch.extractor or settings.EXTRACTOR
+        if batch.can_wait and slug not in backlog.half_price():
+            raise ExtractorError(f"“{slug}” does not read at half the price; see --extractor.")
     except ValidationError as error:
         reasons = " ".join(
             f"{name}: {' '.join(words)}" for name, words in error.message_dict.items()

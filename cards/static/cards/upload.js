@@ -2,6 +2,7 @@
 
 const AT_ONCE = 3;
 const POLL_MS = 1500;
+const POLL_PATIENTLY_MS = 60000;
 const SIGNED_OUT = "You are signed out. Sign in in another tab, then try again here.";
 
 const form = document.getElementById("upload");
@@ -18,7 +19,11 @@ function token() {
 }
 
 let batch = form.dataset.fileUrl
-  ? { file_url: form.dataset.fileUrl, status_url: form.dataset.statusUrl }
+  ? {
+    file_url: form.dataset.fileUrl,
+    status_url: form.dataset.statusUrl,
+    can_wait: "canWait" in form.dataset,
+  }
   : null;
 let beginning = null;
 let running = 0;
@@ -97,6 +102,9 @@ function showArrival(row, arrival) {
   if (arrival.outcome === "refused") return say(row, "refused", "Refused", arrival.reason);
   if (arrival.outcome === "already_here") return say(row, "here", "Already here", arrival.reason);
   if (!card) return say(row, "read", "Taken in");
+  if (!card.is_read && batch?.can_wait) {
+    return say(row, "reading", "Waiting", "The answer may take up to a day; you may leave this page.");
+  }
   if (!card.is_read) return say(row, "reading", "Being read …");
   if (card.notice) return say(row, "by-hand", "To type by hand", card.notice);
   if (card.doubtful) {
@@ -220,7 +228,8 @@ const isOpen = () => list.querySelector("[data-state=reading], [data-id]:not([da
 async function poll() {
   if (polling || !batch) return;
   polling = true;
-  let pause = POLL_MS;
+  const usual = batch.can_wait ? POLL_PATIENTLY_MS : POLL_MS;
+  let pause = usual;
   while (isOpen()) {
     try {
       const response = await fetch(batch.status_url, { headers: { Accept: "application/json" } });
@@ -231,9 +240,9 @@ async function poll() {
         const row = rows.get(String(arrival.id));
         if (row) showArrival(row, arrival);
       }
-      pause = POLL_MS;
+      pause = usual;
     } catch {
-      pause = Math.min(pause * 2, 30000);
+      pause = Math.min(pause * 2, POLL_PATIENTLY_MS);
     }
     if (isOpen()) await new Promise((resolve) => setTimeout(resolve, pause));
   }
@@ -249,6 +258,17 @@ for (const input of form.querySelectorAll("input[type=file]")) {
   });
 }
 form.addEventListener("submit", (event) => event.preventDefault());
+
+// Half the price is offered while an extractor is chosen that has it.
+const { extractor, can_wait: canWait } = form.elements;
+function offerHalfPrice() {
+  const isOffered = canWait.dataset.extractors.split(" ").includes(extractor.value);
+  canWait.closest(".upload-field").hidden = !isOffered;
+}
+if (canWait) {
+  extractor.addEventListener("change", offerHalfPrice);
+  offerHalfPrice();
+}
 
 for (const name of ["dragenter", "dragover"]) {
   document.addEventListener(name, (event) => {

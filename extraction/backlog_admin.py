@@ -1,0 +1,64 @@
+"""Backlogs in the admin: what was sent at half the price, how it stands, what it cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cards.admin import ReadOnlyAdmin, badge
+from extraction import shown
+from extraction.models import Backlog, Call
+
+BADGES = {
+    Backlog.Status.PREPARED: "quiet",
+    Backlog.Status.SENT: "accent",
+    Backlog.Status.FINISHED: "ok",
+    Backlog.Status.FAILED: "bad",
+}
+
+
+@admin.register(Backlog)
+class BacklogAdmin(ReadOnlyAdmin):
+    list_display = (
+        "number", "state", "cards", "price", "sent_at", "finished_at", "error",
+    )  # fmt: skip
+    list_filter = ("status",)
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    fields = readonly_fields = (
+        "state", "error", "cards", "price", "extractor", "model", "requested_by", "created_at",
+        "sent_at", "resume_at", "finished_at", "key", "file_id", "batch_id",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Backlog]:
+        calls = Call.objects.filter(backlog=OuterRef("pk")).order_by().values("backlog")
+        backlogs: QuerySet[Backlog] = super().get_queryset(request)
+        return backlogs.annotate(
+            total=Count("extractions"),
+            cost=Subquery(calls.annotate(cost=Sum("cost")).values("cost")),
+        )
+
+    @admin.display(description="Backlog", ordering="pk")
+    def number(self, backlog: Backlog) -> str:
+        return f"Backlog {backlog.pk}"
+
+    @admin.display(description="Status", ordering="status")
+    def state(self, backlog: Backlog) -> SafeString:
+        return badge(BADGES[Backlog.Status(backlog.status)], backlog.get_status_display())
+
+    @admin.display(description="Cards", ordering="total")
+    def cards(self, backlog: Any) -> SafeString:
+        url = reverse("admin:extraction_extraction_changelist")
+        return format_html(
+            '<a href="{}?backlog__id__exact={}">{}</a>', url, backlog.pk, backlog.total
+        )
+
+    @admin.display(description="Cost", ordering="cost")
+    def price(self, backlog: Any) -> str:
+        return "–" if backlog.cost is None else shown.dollars(backlog.cost)
