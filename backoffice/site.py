@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
-from backoffice import dashboard
+from backoffice import dashboard, notices
 from backoffice.navigation import navigation
 
 
@@ -22,17 +22,19 @@ class DeskSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Adds `navigation`, the sections this user may enter, and `place`, the name of this page.
+        """Adds `navigation`, the sections this user may enter, `place`, the name of this page, and
+        on some places `notices`, what stands in the way of reading.
 
         There is no navigation before signing in and in pop-ups, and no place on pages that the
-        navigation does not name. At most two queries of its own.
+        navigation does not name. At most two queries of its own, and those of the notices.
         """
         context = super().each_context(request)
         is_inside = context["has_permission"] and "_popup" not in request.GET
         sections = navigation(request) if is_inside else ()
         entries = [entry for section in sections for entry in section.entries]
         place = next((entry.label for entry in entries if entry.url == request.path), "")
-        return {**context, "navigation": sections, "place": place}
+        found = notices.for_user(request.user) if place in notices.PLACES else []  # type: ignore[arg-type]
+        return {**context, "navigation": sections, "place": place, "notices": found}
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

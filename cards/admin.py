@@ -175,7 +175,8 @@ class BatchAdmin(ReadOnlyAdmin):
     list_per_page = 50
     search_fields = ("name", "source")
     fields = readonly_fields = (
-        "name", "source", "duplicate_policy", "extractor", "created_by", "created_at", "all_cards",
+        "name", "source", "duplicate_policy", "extractor", "can_wait", "created_by", "created_at",
+        "all_cards",
     )  # fmt: skip
     inlines = (ArrivalInline,)
 

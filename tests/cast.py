@@ -24,6 +24,7 @@ def _person(name: str, group: str = "") -> Person:
     if group:
         if not Group.objects.exists():  # a test with real transactions has emptied the tables
             import_module("backoffice.migrations.0001_groups").make(apps, None)
+            import_module("backoffice.migrations.0002_managers_of_paid_calls").grant(apps, None)
         user.groups.add(Group.objects.get(name=group))
     client = Client()
     client.force_login(user)

@@ -10,7 +10,9 @@ ROOT = Path(__file__).resolve().parent.parent
 ORDER = ("cards", "extraction", "review", "backoffice")
 PURE = ("result", "schema", "lines", "layout", "normalise", "grounding", "confidence")
 PURE_PATHS = [ROOT / "extraction" / f"{name}.py" for name in PURE]
-EXTRACTORS = sorted((ROOT / "extraction" / "extractors").glob("[!_]*.py"))
+EXTRACTORS = sorted(
+    path for path in (ROOT / "extraction" / "extractors").glob("*.py") if path.name != "__init__.py"
+)
 
 
 def modules(app: str) -> Iterator[Path]:

@@ -11,7 +11,7 @@ OUR_APPS = ("backoffice", "cards", "extraction", "review")
 
 def variables_read() -> set[str]:
     """The environment variables that the code reads through `env`."""
-    pattern = re.compile(r'env\.(?:text|flag|integer|words|secret)\(\s*"([A-Z_]+)"')
+    pattern = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
     sources = (ROOT / "backoffice").rglob("*.py")
     return {name for path in sources for name in pattern.findall(path.read_text())}
 

@@ -101,6 +101,24 @@ def test_chosen_extractor_wins_over_the_model(load: Load) -> None:
     assert load(OPENAI_API_KEY="k", EXTRACTOR="offline")["EXTRACTOR"] == "offline"
 
 
+def test_openai_is_asked_by_its_newer_api_with_little_thought(load: Load) -> None:
+    options = load(OPENAI_API_KEY="k")["EXTRACTOR_OPTIONS"]["openai_vision"]
+    assert (options["api"], options["model"], options["effort"]) == (
+        "responses", "gpt-5-mini", "low",
+    )  # fmt: skip
+
+
+def test_compatible_server_is_asked_by_the_api_that_all_have(load: Load) -> None:
+    options = load(OPENAI_BASE_URL="http://model.example/v1")["EXTRACTOR_OPTIONS"]
+    assert (options["openai_vision"]["api"], options["openai_vision"]["effort"]) == ("chat", "")
+
+
+def test_another_model_thinks_as_it_is_used_to_unless_told(load: Load) -> None:
+    assert load(OPENAI_MODEL="gpt-4o")["OPENAI_REASONING_EFFORT"] == ""
+    told = load(OPENAI_MODEL="gpt-5.2", OPENAI_REASONING_EFFORT="none")
+    assert told["OPENAI_REASONING_EFFORT"] == "none"
+
+
 def test_https_makes_cookies_secure(load: Load) -> None:
     found = load(HTTPS="yes")
     assert found["SESSION_COOKIE_SECURE"]
@@ -118,6 +136,8 @@ def test_https_makes_cookies_secure(load: Load) -> None:
         ("HTTPS", "tls", "HTTPS is 'tls'; write yes or no."),
         ("WEB_PROCESSES", "0", "WEB_PROCESSES is 0; the least it can be is 1."),
         ("JOB_LEASE_SECONDS", "half a minute", "JOB_LEASE_SECONDS is"),
+        ("OPENAI_API", "completions", "OPENAI_API is 'completions'; write responses or chat."),
+        ("OPENAI_REASONING_EFFORT", "hard", "OPENAI_REASONING_EFFORT is 'hard'; write none, min"),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR."),
         ("DATABASE_URL", "somewhere", "DATABASE_URL cannot be understood"),
         ("DATABASE_URL", "mysql://db.example/cards", "must begin with postgres://"),

@@ -26,8 +26,8 @@ ENTRIES = {
     "reviewer": ["Today", "Review", "Cards", "Batches", "Jobs", "Decisions"],
     "analyst": ["Today", "Cards", "Batches", "Exports"],
     "manager": [
-        "Today", "Upload", "Review", "Cards", "Batches", "Exports", "Import", "Jobs", "Decisions",
-        "Staff", "Groups",
+        "Today", "Upload", "Review", "Cards", "Batches", "Exports", "Import", "Jobs", "Costs",
+        "Backlogs", "Readers", "Decisions", "Staff", "Groups",
     ],
     "outsider": ["Today"],
 }  # fmt: skip
@@ -43,6 +43,8 @@ PAGES = [
     "/admin/review/waitingcard/",
     "/admin/review/review/",
     "/admin/extraction/extraction/",
+    "/admin/extraction/extraction/read-again/",
+    "/admin/extraction/call/",
     "/admin/auth/user/",
     "/admin/auth/user/add/",
     "/admin/auth/group/",

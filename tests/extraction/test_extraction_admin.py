@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,9 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cards import vault
 from cards.models import Batch, Card
 from extraction.models import Extraction
 from extraction.result import Box, Result, Value
+from tests.cast import Person
+from tests.extraction.readings import count_queries, put_call, put_card, put_reading, result
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Page
@@ -95,6 +100,95 @@ def test_detail_of_a_job_without_a_result_opens() -> None:
     job = _job(Extraction.Status.QUEUED)
     page = _client("view").get(reverse("admin:extraction_extraction_change", args=(job.pk,)))
     assert page.status_code == 200
+
+
+def _open(reading: Extraction, *words: str) -> str:
+    url = reverse("admin:extraction_extraction_change", args=(reading.pk,))
+    page = _client(*(words or ("view",))).get(url)
+    assert page.status_code == 200
+    return unescape(page.content.decode())
+
+
+def test_each_value_is_drawn_where_it_stands_on_the_picture() -> None:
+    text = _open(put_reading(put_card(), result(full_name="Rosa Halloway")))
+    assert 'viewBox="0 0 1000 600"' in text
+    assert (
+        '<polygon class="shape shape-field" points="10.0,20.0 90.0,20.0 90.0,40.0 10.0,40.0"'
+        ' data-key="full_name">' in text
+    )
+    assert "shape-line" in text
+    assert 'data-key="code-0"' in text
+
+
+def test_a_doubtful_value_says_why() -> None:
+    found = Result({"fax": Value("12", 0.4, (), "shorter than any telephone number")})
+    text = _open(put_reading(put_card(), found))
+    assert "40 %" in text
+    assert "shorter than any telephone number" in text
+
+
+def test_what_the_bundled_reader_read_stands_beside_where_it_differs() -> None:
+    values = {"email": Value("rosa@northwind.example", 0.9), "city": Value("Bremen", 0.9)}
+    beside = {"email": "r0sa@northwind.example", "city": "Bremen", "fax": "0421 5550"}
+    text = _open(put_reading(put_card(), Result(values, beside=beside)))
+    assert "“r0sa@northwind.example”" in text
+    assert "“Bremen”" not in text
+    assert "“0421 5550”" in text
+
+
+def test_further_fields_and_machine_forms_are_shown() -> None:
+    values = {"phone": Value("0421 5550", 0.9, normalised="+494215550")}
+    text = _open(put_reading(put_card(), Result(values, extra={"Room": "4.12"})))
+    assert "+494215550" in text
+    assert "4.12" in text
+
+
+def test_a_result_of_another_version_is_said_to_be_one() -> None:
+    reading = put_reading(put_card())
+    Extraction.objects.filter(pk=reading.pk).update(result={"version": 99})
+    assert "another version of the program" in _open(reading)
+
+
+def test_calls_are_shown_to_those_who_may_see_the_ledger(manager: Person, reviewer: Person) -> None:
+    reading = put_reading(put_card())
+    put_call("0.0040", card=reading.card, extraction=reading)
+    url = reverse("admin:extraction_extraction_change", args=(reading.pk,))
+    assert "$0.0040" in manager.client.get(url).content.decode()
+    assert "$0.0040" not in reviewer.client.get(url).content.decode()
+
+
+def test_detail_costs_the_same_for_3_calls_and_for_30(manager: Person) -> None:
+    reading = put_reading(put_card())
+    counts = []
+    for more in (3, 27):
+        for _ in range(more):
+            put_call(card=reading.card, extraction=reading)
+        url = reverse("admin:extraction_extraction_change", args=(reading.pk,))
+        counts.append(count_queries(manager.client, url))
+    assert counts[0] == counts[1] <= 12
+
+
+def test_the_raw_answer_comes_from_the_vault_as_a_download() -> None:
+    card = put_card()
+    reading = put_reading(card, digest="ab" * 32)
+    document = {"answer": {"text": "Rosa"}, "version": 1}
+    side = card.sides.get()
+    vault.put_json(vault.reading_name(side.picture, reading.digest), document)
+    page = _client("view").get(reverse("admin:extraction_answer", args=(reading.pk,)))
+    assert json.loads(page.content) == document
+    assert page["Content-Disposition"] == f'attachment; filename="reading-{reading.pk}.json"'
+
+
+def test_an_answer_that_is_not_kept_is_not_found() -> None:
+    reading = put_reading(put_card())
+    page = _client("view").get(reverse("admin:extraction_answer", args=(reading.pk,)))
+    assert page.status_code == 404
+
+
+def test_outsider_gets_no_raw_answer(outsider: Person) -> None:
+    reading = put_reading(put_card(), digest="ab" * 32)
+    url = reverse("admin:extraction_answer", args=(reading.pk,))
+    assert outsider.client.get(url).status_code == 403
 
 
 @pytest.mark.parametrize("page_name", ["changelist", "change"])

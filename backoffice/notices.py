@@ -1,0 +1,115 @@
+"""What stands in the way of reading: a stopped model, one that fails, a budget that is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.template.defaultfilters import date as format_date
+from django.utils import timezone
+
+from backoffice.navigation import link
+from cards.models import Card
+from extraction import gate, ledger
+from extraction.models import Extraction, Gate
+from extraction.shown import reader_names
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+PLACES = ("Today", "Upload", "Review", "Jobs", "Costs")
+"""The pages that show the notices, as the navigation names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Sentences, and what may be done about it as (label, address to POST to).
+
+    `tone` is "bad" when a person has to act, "doubt" when it passes by itself.
+    """
+
+    tone: str
+    title: str
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()
+
+
+def for_user(user: User) -> list[Notice]:
+    """The notices for somebody who works with cards. Two queries when all is well, and two for
+    each budget that is set."""
+    if not user.has_perm("cards.view_card"):
+        return []
+    return [*_gates(may_act=user.has_perm("extraction.change_gate")), *_budgets()]
+
+
+def _gates(*, may_act: bool) -> Iterator[Notice]:
+    is_failing = Q(opens_at__gt=timezone.now(), failures__gte=gate.FAILURES_IN_A_ROW)
+    shut = list(Gate.objects.filter(is_failing | ~Q(stopped_because="")))
+    waiting = _waiting([row.extractor for row in shut]) if shut else {}
+    for row in shut:
+        number, unread = waiting.get(row.extractor, (0, 0))
+        if row.stopped_because:
+            yield _stopped(row, number, unread, may_act=may_act)
+        else:
+            yield _failing(row, number)
+
+
+def _stopped(row: Gate, waiting: int, unread: int, *, may_act: bool) -> Notice:
+    """`unread` of the cards that wait have not been read by anybody yet."""
+    buttons = [("Try again now", link("admin:extraction_resume", row.extractor))]
+    if unread:
+        buttons.append(
+            ("Read them offline meanwhile", link("admin:extraction_offline", row.extractor))
+        )
+    return Notice(
+        "bad",
+        f"The {_label(row.extractor)} is stopped.",
+        f"{row.stopped_because} {_wait(waiting)}",
+        tuple(buttons) if may_act else (),
+    )
+
+
+def _failing(row: Gate, waiting: int) -> Notice:
+    at = format_date(timezone.localtime(row.opens_at), "H:i")
+    return Notice(
+        "doubt",
+        f"The {_label(row.extractor)} does not answer.",
+        f"It is tried again at {at}. {_wait(waiting)}",
+    )
+
+
+def _budgets() -> Iterator[Notice]:
+    """A budget is spent when the next card does not fit."""
+    for budget in ledger.budgets():
+        one = ledger.estimate(1, settings.OPENAI_MODEL) or 0
+        if budget.is_spent or budget.committed + one > budget.cap:
+            yield Notice(
+                "doubt",
+                f"The budget of ${budget.cap:,.2f} for {budget.period} is spent.",
+                f"Cards are read offline until {budget.next_one}.",
+            )
+
+
+def _waiting(slugs: list[str]) -> dict[str, tuple[int, int]]:
+    """The cards that wait for each extractor, and how many of them nobody has read. One query."""
+    queued = Extraction.objects.filter(status=Extraction.Status.QUEUED, extractor__in=slugs)
+    is_unread = Q(card__status=Card.Status.UPLOADED)
+    rows = (
+        queued.order_by()
+        .values("extractor")
+        .annotate(cards=Count("pk"), unread=Count("pk", filter=is_unread))
+    )
+    return {row["extractor"]: (row["cards"], row["unread"]) for row in rows}
+
+
+def _wait(cards: int) -> str:
+    if not cards:
+        return "No card waits for it."
+    return "1 card waits." if cards == 1 else f"{cards:,} cards wait."
+
+
+def _label(slug: str) -> str:
+    return reader_names().get(slug, f"reader “{slug}”").lower()
