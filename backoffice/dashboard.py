@@ -35,12 +35,13 @@ DOUBTS_NAMED = 2
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """The cards that wait for a person. `failed` are those the machine could not read."""
+    """The cards that wait for a person. `noticed` are those that were not read
+    or hardly, with a notice that says why."""
 
     waiting: int
     doubtful: int
-    failed: int
-    failed_file: str
+    noticed: int
+    noticed_file: str
     oldest: datetime | None
 
 
@@ -132,15 +133,15 @@ def for_user(user: User) -> Dashboard:
 
 def find_backlog() -> Backlog:
     """One query; numbers stop at BACKLOG_LIMIT, taken in the order of the queue."""
-    is_failed = Q(notice__gt="")
+    has_notice = Q(notice__gt="")
     found = waiting()[:BACKLOG_LIMIT].aggregate(
         waiting=Count("pk"),
         doubtful=Count("pk", filter=~Q(doubtful_fields=[])),
-        failed=Count("pk", filter=is_failed),
-        failed_file=Min("file_name", filter=is_failed),
+        noticed=Count("pk", filter=has_notice),
+        noticed_file=Min("file_name", filter=has_notice),
         oldest=Min("created_at"),
     )
-    return Backlog(**{**found, "failed_file": found["failed_file"] or ""})
+    return Backlog(**{**found, "noticed_file": found["noticed_file"] or ""})
 
 
 def find_reading() -> Reading:
@@ -228,15 +229,15 @@ def _tiles(backlog: Backlog, reading: Reading, review_list: str) -> Iterator[Til
         _filtered(card_list, status__exact=Card.Status.UPLOADED),
     )
     yield Tile(
-        _number(backlog.failed),
-        "failed",
-        _failure_note(backlog),
+        _number(backlog.noticed),
+        "with a notice",
+        _notice_note(backlog),
         (
-            _filtered(review_list, doubt="failed")
+            _filtered(review_list, doubt="notice")
             if review_list
             else _filtered(card_list, **is_waiting, notice__gt="")
         ),
-        "bad" if backlog.failed else "",
+        "bad" if backlog.noticed else "",
     )
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     end = start + timedelta(days=1)
@@ -254,12 +255,12 @@ def _tiles(backlog: Backlog, reading: Reading, review_list: str) -> Iterator[Til
     )
 
 
-def _failure_note(backlog: Backlog) -> str:
-    if not backlog.failed:
-        return "every card could be read"
-    if backlog.failed == 1 and backlog.failed_file:
-        return f"could not be read: {backlog.failed_file}"
-    return "could not be read, each says why"
+def _notice_note(backlog: Backlog) -> str:
+    if not backlog.noticed:
+        return "every card could be read well"
+    if backlog.noticed == 1 and backlog.noticed_file:
+        return f"about {backlog.noticed_file}"
+    return "not or hardly read, each says why"
 
 
 def _sentence(backlog: Backlog | None, reading: Reading | None, *, can_review: bool) -> str:

@@ -52,6 +52,7 @@ class Draft:
                 "name": batch.name,
                 "source": batch.source,
                 "duplicate_policy": batch.duplicate_policy,
+                "can_wait": batch.can_wait,
                 "extractor": batch.extractor,
                 "created_at": batch.created_at.isoformat(),
             },

@@ -22,12 +22,8 @@ admin.site.unregister(Card)
 admin.site.unregister(Batch)
 
 
-@admin.register(Card)
-class ReadCardAdmin(CardAdmin):
-    """Adds the readings of a card, and "Read again with …" for one, a selection or all."""
-
-    actions = (*CardAdmin.actions, "read_again")  # type: ignore[assignment]
-    change_form_template = "extraction/card.html"
+class ReadAgainMixin:
+    """The action "Read again with …" for a selection of cards, or all of a list."""
 
     def has_read_again_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("extraction.change_extraction"))
@@ -39,6 +35,14 @@ class ReadCardAdmin(CardAdmin):
             return redirect(f"{reverse('admin:extraction_read_again')}?{request.GET.urlencode()}")
         ids = [str(pk) for pk in cards.values_list("pk", flat=True)]
         return views.read_again_page(request, cards, ids=ids)
+
+
+@admin.register(Card)
+class ReadCardAdmin(ReadAgainMixin, CardAdmin):
+    """Adds the readings of a card, and "Read again with …"."""
+
+    actions = (*CardAdmin.actions, "read_again")  # type: ignore[assignment]
+    change_form_template = "extraction/card.html"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -35,6 +35,13 @@ COMMON_WORDS = vocabulary.listed_words(
 )
 """Words that sentences are made with and names are not."""
 
+ROLES = vocabulary.listed_words(
+    "info|sales|office|contact|support|service|export|import|admin|mail|enquiry|enquiries|inquiry|"
+    "marketing|accounts|hr|jobs|team|help|hello|reception|booking|bookings|reservations|orders|"
+    "contato|vendas|comercial|atendimento|ventas|kontakt|verkauf|vertrieb|buero|accueil|webmaster"
+)
+"""Mailboxes that are no person's."""
+
 INITIALS = re.compile(r"^(?:[A-Z]\.\s?){1,3}[A-Z]|^[A-Z]\s[A-Z][a-z]|[a-z][\s.]+(?:[A-Z]\.?){1,2}$")
 """Initials before or after a name."""
 
@@ -80,7 +87,7 @@ def of_words(text: str) -> Clues:
         "surname": float(any(word in surnames for word in found[1:])),
         "prefix": float(len(words) > 1 and is_prefix(words[0])),
         "degree": float(has_degree),
-        "degrees": float(bool(words) and 2 * len(bare) <= len(words)),
+        "degrees": float(bool(words) and (not bare or 2 * len(bare) < len(words))),
         "title": min(1.0, titles),
         "titles": float(titles),
         "title_words": min(1.0, titles / max(1, len(words))),
@@ -130,10 +137,10 @@ def of_internet(text: str, emails: Sequence[str], hosts: Sequence[str]) -> Clues
     }
 
 
-def likeness(clue: Clues) -> Clues:
+def likeness(clues: Clues) -> Clues:
     """How much a text looks like each field by its `clues` alone, 0 to 1."""
     return {
-        f"like_{field}": 1 / (1 + math.exp(-sum(w * min(2.0, clue[n]) for n, w in row.items())))
+        f"like_{field}": 1 / (1 + math.exp(-sum(w * min(2.0, clues[n]) for n, w in row.items())))
         for field, row in LIKENESS.items()
     }
 
@@ -141,8 +148,11 @@ def likeness(clue: Clues) -> Clues:
 def email_matches_name(email: str, name: str) -> float:
     """How well the part before the @ fits the words of a name, 0 to 1.
 
-    An umlaut may stand there without its dots or spelled out: mueller and muller are Müller.
+    A mailbox of a role, such as sales@, fits nobody. An umlaut may stand there without its dots
+    or spelled out: mueller and muller are Müller.
     """
+    if vocabulary.plain(email.partition("@")[0]).strip("0123456789") in ROLES:
+        return 0.0
     spelled_out = unicodedata.normalize("NFC", name).lower().translate(_SPELLED_OUT)
     return max(_local_part_fits(email, name), _local_part_fits(email, spelled_out))
 

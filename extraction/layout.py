@@ -107,9 +107,14 @@ def _angle(line: Line) -> float:
 
 def _extent(line: Line, angle: float) -> tuple[float, float, float, float]:
     """Left, right, top and bottom of the line after turning by `angle`; top and bottom are those
-    at its middle, so that a slant within the line does not make it taller."""
+    at its middle, so that a slant within the line does not make it taller. A line that runs up or
+    down beside level ones is as high as its type."""
     cos, sin = math.cos(-angle), math.sin(-angle)
     turned = [(x * cos - y * sin, x * sin + y * cos) for x, y in line.box.corners]
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = turned
+    if abs(math.sin(_angle(line) - angle)) > 0.7:
+        left, right = min(x0, x1, x2, x3), max(x0, x1, x2, x3)
+        middle = (y0 + y1 + y2 + y3) / 4
+        return left, right, middle - (right - left) / 2, middle + (right - left) / 2
     top, bottom = (y0 + y1) / 2, (y2 + y3) / 2
     return min(x0, x3), max(x1, x2), min(top, bottom), max(top, bottom, min(top, bottom) + 1.0)

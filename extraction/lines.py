@@ -24,6 +24,8 @@ JUNK = re.compile(
 )
 """Marks that scanning programs leave in pictures."""
 
+FEW_SIGNS = re.compile(f"[{vocabulary.CJK}]{{1,3}}")
+
 SCRIPTS = (
     ("ja", re.compile("[\u3041-\u30ff]{2}|〒|株式会社|有限会社|携帯")),
     ("ko", re.compile("[\uac00-\ud7af]{2}")),
@@ -106,7 +108,7 @@ def _text(field: str, span: Span) -> str:
     for piece in span.pieces[1:]:
         goes_on = spans.DANGLING.search(text) or piece.text[:1].islower()
         is_list = field in ("job_title", "department") and not goes_on
-        text = f"{text.rstrip(' ,')}, {piece.text}" if is_list else f"{text} {piece.text}"
+        text = f"{text}, {piece.text}" if is_list else f"{text} {piece.text}"
     return text
 
 
@@ -202,12 +204,11 @@ def _joined(rest: Sequence[Piece]) -> list[Piece]:
 
 
 def _continues(piece: Piece, before: Piece) -> bool:
-    """Whether `piece` goes on with the text of the line above: by a dangling "of" or "&", or a
-    legal form alone on its line."""
+    """Whether `piece` goes on with the text before: a few signs of Han or kana beside others, or
+    a legal form alone on its line."""
     if not is_same_type(piece, before):
         return False
-    short = re.compile(f"[{vocabulary.CJK}]{{1,3}}")
-    both_cjk = all(short.fullmatch(text.strip()) for text in (piece.text, before.text))
+    both_cjk = all(FEW_SIGNS.fullmatch(text.strip()) for text in (piece.text, before.text))
     if both_cjk and is_right_of(piece, before, gap=2.0):
         return True
     if not is_below(piece, before, gap=0.8):

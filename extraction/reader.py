@@ -42,7 +42,7 @@ class ReaderError(Exception):
     """Weights that cannot be used, in words for staff."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Network:
     """One hidden layer of rectified units (features × units), then the classes (units × 5)."""
 
@@ -74,7 +74,7 @@ class Choice:
     other_probability: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reader:
     """Fitted weights: which features in which order, how they are scaled, and the networks.
 
@@ -142,21 +142,27 @@ class Reader:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Reader:
         """The reader in `data`. Raises ReaderError when it cannot be used."""
-        if data.get("version") != VERSION:
+        if not isinstance(data, Mapping) or data.get("version") != VERSION:
             raise ReaderError(
                 "This reader was fitted by another version of Card Desk; fit it again with `train`."
             )
-        networks = [
-            Network(*(np.asarray(part, dtype=np.float64) for part in parts))
-            for parts in data["networks"]
-        ]
-        return cls(
-            tuple(data["features"]),
-            np.asarray(data["mean"], dtype=np.float64),
-            np.asarray(data["scale"], dtype=np.float64),
-            tuple(networks),
-            dict(data["calibration"]),
-        )
+        try:
+            networks = [
+                Network(*(np.asarray(part, dtype=np.float64) for part in parts))
+                for parts in data["networks"]
+            ]
+            reader = cls(
+                tuple(data["features"]),
+                np.asarray(data["mean"], dtype=np.float64),
+                np.asarray(data["scale"], dtype=np.float64),
+                tuple(networks),
+                dict(data["calibration"]),
+            )
+            for network in networks:
+                network.probabilities(np.zeros((1, len(reader.features))) - reader.mean)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ReaderError("These weights are damaged; fit the reader again.") from error
+        return reader
 
 
 @cache

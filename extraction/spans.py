@@ -1,9 +1,9 @@
 """Candidates for name, job title, department and company, with what speaks for each.
 
-A candidate is a span: one piece of text, or two or three that stand right below each other. Its
-features are numbers that can be read off its words, its type, its place and its neighbours; the
-reader (`reader.py`) weighs them. No feature is a word itself, so that weights hold nothing of the
-cards they were fitted on.
+A candidate is a span: one piece of text, or two or three that stand right below each other or
+side by side. Its features are numbers that can be read off its words, its type, its place and its
+neighbours; the reader (`reader.py`) weighs them. No feature is a word itself, so that weights hold
+nothing of the cards they were fitted on.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def candidates(around: Surroundings) -> list[Span]:
 
 
 def _chains(chain: tuple[Piece, ...], free: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:
-    """`chain` itself, and every longer one that goes on with the next piece below it."""
+    """`chain` itself, and every longer one that goes on with the next piece below it or beside."""
     yield chain
     if len(chain) == MOST_PIECES:
         return

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from extraction import labels, lines, same, scoring
+from extraction import labels, lines, same, scoring, vocabulary
 from extraction.extractors import offline
 from extraction.normalise import split_name
 from extraction.reader import FARTHEST, FIELDS, NONE, Matrix, Network, Reader
@@ -103,7 +103,7 @@ def _bare(field: str, text: str) -> str:
     """The letters that count; of a name without its titles."""
     if field == "full_name":
         name = split_name(text)
-        text = f"{name.first} {name.last}" if same.key(text).isascii() else text
+        text = text if vocabulary.HAS_CJK.search(text) else f"{name.first} {name.last}"
     return same.key(text)
 
 
@@ -111,9 +111,9 @@ def _fit_networks(cards: Sequence[_Card], count: int, onto: Reader | None) -> Re
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
-    classes = np.array([number for card in cards for number in card.classes])
-    if not set(classes.tolist()) - {NONE}:
+    if not _can_teach(cards):
         raise ValueError("The cards hold no name, title, department or company to learn from.")
+    classes = np.array([number for card in cards for number in card.classes])
     names = onto.features if onto else tuple(cards[0].spans[0].features)
     rows = np.array([[span.features[name] for name in names] for c in cards for span in c.spans])
     weights = np.array([card.weight for card in cards for _ in card.spans])
@@ -133,6 +133,10 @@ def _fit_networks(cards: Sequence[_Card], count: int, onto: Reader | None) -> Re
             )  # fmt: skip
             networks.append(_network(network.fit(scaled, classes, sample_weight=weights)))
     return Reader(names, mean, scale, tuple(networks), {})
+
+
+def _can_teach(cards: Sequence[_Card]) -> bool:
+    return any(number != NONE for card in cards for number in card.classes)
 
 
 def _network(fitted: Any) -> Network:
@@ -164,7 +168,7 @@ def _calibration(
     for fold in range(FOLDS):
         inside = [card for card, number in zip(cards, folds, strict=True) if number == fold]
         outside = [card for card, number in zip(cards, folds, strict=True) if number != fold]
-        if not inside or not outside:
+        if not inside or not _can_teach([*outside, *base]):
             continue
         reader = _fit_networks([*outside, *base], 2, onto)
         for card in inside:

@@ -20,6 +20,7 @@ from cards.admin import BADGES, ReadOnlyAdmin, badge, thumbnail
 from cards.fields import CONTACT_COLUMNS
 from cards.models import Card
 from cards.views import staff_member
+from extraction.cards_admin import ReadAgainMixin
 from extraction.normalise import printable
 from review import decisions, views
 from review.forms import parts_of_name
@@ -135,18 +136,18 @@ class DoubtFilter(admin.SimpleListFilter):
     parameter_name = "doubt"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("some", "With doubtful fields"), ("none", "Without"), ("failed", "Reading failed")]
+        return [("some", "With doubtful fields"), ("none", "Without"), ("notice", "With a notice")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "some":
             return queryset.exclude(doubtful_fields=[])
         if self.value() == "none":
             return queryset.filter(doubtful_fields=[], notice="")
-        return queryset.exclude(notice="") if self.value() == "failed" else queryset
+        return queryset.exclude(notice="") if self.value() == "notice" else queryset
 
 
 @admin.register(WaitingCard)
-class WaitingCardAdmin(ReadOnlyAdmin):
+class WaitingCardAdmin(ReadAgainMixin, ReadOnlyAdmin):
     list_display = (
         "picture", "doubts", "full_name", "company", "job_title", "email", "phone", "mobile",
         "since",
@@ -219,14 +220,6 @@ class WaitingCardAdmin(ReadOnlyAdmin):
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The Review is the record."""
 
-    @admin.action(description="Read again", permissions=["change"])
-    def read_again(self, request: HttpRequest, cards: QuerySet[WaitingCard]) -> None:
-        from extraction import jobs
-
-        for card in cards.select_related("batch"):
-            jobs.request(card, extractor=card.batch.extractor, by=staff_member(request))
-        self.message_user(request, f"{len(cards)} to be read again; what people typed stays.")
-
     @admin.display(description="Card")
     def picture(self, card: Card) -> SafeString | str:
         return thumbnail(card) or "open"
@@ -236,7 +229,7 @@ class WaitingCardAdmin(ReadOnlyAdmin):
         if card.status != _WAITING:
             return badge(BADGES[Card.Status(card.status)], card.get_status_display())
         if card.notice:
-            return badge("bad", "reading failed")
+            return badge("bad", "see notice")
         if not card.doubtful_fields:
             return badge("ok", "none")
         return format_html_join(

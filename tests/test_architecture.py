@@ -8,7 +8,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = ("cards", "extraction", "review", "backoffice")
-PURE = ("result", "schema", "lines", "layout", "normalise", "grounding", "confidence")
+PURE = (
+    "result", "schema", "lines", "layout", "spans", "clues", "reader", "normalise", "names",
+    "contacts", "internet", "phones", "plans", "addresses", "postal", "grounding", "confidence",
+    "same", "scoring", "codes", "vcards", "payloads", "directions",
+)  # fmt: skip
 PURE_PATHS = [ROOT / "extraction" / f"{name}.py" for name in PURE]
 EXTRACTORS = sorted(
     path for path in (ROOT / "extraction" / "extractors").glob("*.py") if path.name != "__init__.py"

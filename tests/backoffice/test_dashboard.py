@@ -74,7 +74,7 @@ def test_the_tiles_count_what_needs_doing(day: Batch, reviewer: Person) -> None:
     assert found == {
         "to review": ("3", "1 with doubtful fields"),
         "being read": ("2", "the oldest for 1 min"),
-        "failed": ("1", "could not be read: IMG_2041.jpg"),
+        "with a notice": ("1", "about IMG_2041.jpg"),
         "approved today": ("3", "2 without a correction"),
     }
 

@@ -149,3 +149,17 @@ def test_likeness_and_fit_are_between_0_and_1(text: str) -> None:
     found = all_clues(text, email="rosa@northwind.example", host="northwind")
     bounded = ("email_name", "host", "local", *(f"like_{field}" for field in clues.LIKENESS))
     assert all(0 <= found[name] <= 1 for name in bounded)
+
+
+@pytest.mark.parametrize("text", ["Dr. Rosa Halloway, PhD", "Prof. Dr. Rosa Halloway"])
+def test_a_name_between_titles_and_degrees_still_looks_like_a_name(text: str) -> None:
+    found = all_clues(text)
+    assert found["degrees"] == 0.0
+    assert max(clues.LIKENESS, key=lambda name: found[f"like_{name}"]) == "full_name"
+
+
+@pytest.mark.parametrize(
+    ("local", "text"), [("sales", "Sales Manager"), ("office", "Office Management")]
+)
+def test_a_mailbox_for_everybody_is_no_name(local: str, text: str) -> None:
+    assert clues.email_matches_name(f"{local}@northwind.example", text) == 0.0

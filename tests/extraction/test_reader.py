@@ -241,3 +241,16 @@ def test_the_shipped_reader_chooses_the_right_lines(
 ) -> None:
     found = reader.shipped().choose(sort_out(lines).candidates)
     assert {field: choice.span.text for field, choice in found.items()} == expected
+
+
+@pytest.mark.parametrize("name", ["features", "mean", "scale", "networks", "calibration"])
+def test_weights_with_a_part_missing_are_refused(name: str) -> None:
+    data = READER.to_json()
+    del data[name]
+    with pytest.raises(ReaderError):
+        Reader.from_json(data)
+
+
+def test_weights_whose_parts_do_not_fit_are_refused() -> None:
+    with pytest.raises(ReaderError):
+        Reader.from_json({**READER.to_json(), "mean": [0.0, 0.0]})

@@ -189,3 +189,12 @@ def test_confidence_is_about_as_high_as_values_are_often_right(fitted: Reader) -
 
 def test_with_too_few_cards_to_judge_by_there_is_no_calibration() -> None:
     assert training.fit(drawn_cards(1, 1)).calibration == {}
+
+
+def test_titles_around_a_name_with_accents_do_not_matter_either() -> None:
+    assert has_examples(example("Dr. Jürgen Müller, PhD", full_name="Jürgen Müller"))
+
+
+def test_one_good_example_among_empty_ones_is_learned_from() -> None:
+    nothing = example("Odalys Brandt", "Tamsin")
+    assert has_examples(drawn(1), nothing, nothing, nothing)

@@ -188,9 +188,20 @@ def test_text_that_is_too_long_is_refused_in_its_cell(card: Card, reviewer: Pers
 def test_cards_chosen_in_the_list_can_be_read_again(
     card: Card, manager: Person, bell: list[int], django_capture_on_commit_callbacks: Any
 ) -> None:
+    action = {"action": "read_again", "_selected_action": str(card.pk)}
+    page = manager.client.post(QUEUE, action)
+    assert not bell
+    form = page.context["form"]
+    chosen = {"card": str(card.pk), "extractor": form["extractor"].initial or "offline"}
     with django_capture_on_commit_callbacks(execute=True):
-        manager.client.post(QUEUE, {"action": "read_again", "_selected_action": str(card.pk)})
+        manager.client.post(reverse("admin:extraction_read_again"), chosen)
     assert len(bell) == 1
+
+
+def test_who_only_reviews_cannot_ask_for_readings(card: Card, reviewer: Person) -> None:
+    action = {"action": "read_again", "_selected_action": str(card.pk)}
+    assert "Read again" not in text_of(reviewer.client.post(QUEUE, action))
+    assert not card.extractions.filter(status="queued").exists()
 
 
 def test_a_full_page_of_rows_stays_under_the_limit_of_fields(
