@@ -14,6 +14,9 @@ from cards.models import Batch, Card, Side, new_id
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+Place = tuple[int, outlines.Quad | None]
+"""Where a side is: the number of a page, from 0, and the part of it unless it is all of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -70,16 +73,20 @@ class Draft:
         }
 
 
-def drafts(pages: Sequence[Page], batch: Batch, name: str) -> list[Draft]:
-    """The cards on the pages of the file called `name`, in reading order.
+def cards_on(pages: Sequence[Sequence[outlines.Quad]]) -> list[list[Place]]:
+    """Where the sides of each card are in a file, given what was found on each of its pages.
 
     Pages are the sides of one card, unless some page shows several: then whatever is found is a
     card by itself.
     """
-    if any(len(page.quads) > 1 for page in pages):
-        cards = [[(page, quad)] for page in pages for quad in page.quads or (None,)]
-    else:
-        cards = [[(page, page.quads[0] if page.quads else None) for page in pages]]
+    if any(len(quads) > 1 for quads in pages):
+        return [[(number, quad)] for number, quads in enumerate(pages) for quad in quads or (None,)]
+    return [[(number, quads[0] if quads else None) for number, quads in enumerate(pages)]]
+
+
+def drafts(pages: Sequence[Page], batch: Batch, name: str) -> list[Draft]:
+    """The cards on the pages of the file called `name`, in reading order."""
+    cards = cards_on([page.quads for page in pages])
     now = timezone.now()
     # Ids of one millisecond have no order by themselves.
     ids = sorted(new_id() for _ in cards)
@@ -87,12 +94,13 @@ def drafts(pages: Sequence[Page], batch: Batch, name: str) -> list[Draft]:
     for number, (card_id, places) in enumerate(zip(ids, cards, strict=True), start=1):
         which = f" (card {number} of {len(cards)})" if len(cards) > 1 else ""
         card = Card(id=card_id, batch=batch, file_name=short_name(name + which), created_at=now)
-        found.append(Draft(card, list(_sides(card, places))))
+        found.append(Draft(card, list(_sides(card, pages, places))))
     return found
 
 
-def _sides(card: Card, places: Sequence[tuple[Page, outlines.Quad | None]]) -> Iterator[Side]:
-    for position, (page, quad) in enumerate(places):
+def _sides(card: Card, pages: Sequence[Page], places: Sequence[Place]) -> Iterator[Side]:
+    for position, (number, quad) in enumerate(places):
+        page = pages[number]
         width, height = outlines.straightened_size(quad) if quad else page.size
         yield Side(
             card=card, position=position, picture=page.picture, media_type=page.media_type,

@@ -78,12 +78,10 @@ def straightened_size(quad: Corners) -> tuple[int, int]:
 
 def to_page(points: Iterable[Point], quad: Corners) -> list[Point]:
     """Points on the straightened picture, in pixels of the page that `quad` lies on."""
-    return _mapped(points, _matrix(page_quad(straightened_size(quad)), quad))
-
-
-def from_page(points: Iterable[Point], quad: Corners) -> list[Point]:
-    """Points on the page that `quad` lies on, in pixels of the straightened picture."""
-    return _mapped(points, _matrix(quad, page_quad(straightened_size(quad))))
+    matrix = _matrix(page_quad(straightened_size(quad)), quad)
+    given = np.array(list(points), np.float64).reshape(-1, 1, 2)
+    moved = cv2.perspectiveTransform(given, matrix) if given.size else given
+    return [(float(x), float(y)) for x, y in moved.reshape(-1, 2)]
 
 
 def turned(quad: Corners, degrees: int) -> Quad:
@@ -242,9 +240,3 @@ def _quad(corners: Iterable[Sequence[float]]) -> Quad:
 def _matrix(source: Corners, target: Corners) -> Any:
     """The perspective that takes the corners of `source` to those of `target`."""
     return cv2.getPerspectiveTransform(np.array(source, np.float32), np.array(target, np.float32))
-
-
-def _mapped(points: Iterable[Point], matrix: Any) -> list[Point]:
-    given = np.array(list(points), np.float64).reshape(-1, 1, 2)
-    moved = cv2.perspectiveTransform(given, matrix) if given.size else given
-    return [(float(x), float(y)) for x, y in moved.reshape(-1, 2)]

@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from extraction import places, plans, vocabulary
 from extraction.layout import Piece, is_below, is_right_of, is_same_type
-from extraction.postal import BRAZIL_CODES, LABEL, POSTAL_CODES, US_CODES, split
-
-__all__ = ["LABEL", "choose", "score", "split"]
+from extraction.postal import BRAZIL_CODES, LABEL, POSTAL_CODES, US_CODES
 
 SEED = 1.3
 """A piece with at least this score can be an address by itself."""

@@ -19,27 +19,11 @@ from PIL import Image
 from cards import capture, intake, outlines, vault
 from cards.models import Card, Side
 from extraction import gate, ledger, ocr, positions, questions
+from extraction.extractors import BUNDLED
 from extraction.extractors.base import BadAnswer, BaseExtractor, ExtractorError
 from extraction.models import Call, Extraction
-from extraction.questions import ASKED_AT_MOST, Document, Question, digest, identity, sides_of
+from extraction.questions import ASKED_AT_MOST, Document, Question, sides_of
 from extraction.result import Corners, Result, Seen
-
-__all__ = [
-    "Answer",
-    "AskedEnough",
-    "Sight",
-    "digest",
-    "documents",
-    "identity",
-    "keep",
-    "kept",
-    "look",
-    "obtain",
-    "sides_of",
-]
-
-BUNDLED = "offline"
-"""The extractor that comes with the program and costs nothing."""
 
 _Pictures = tuple[Image.Image, ...]
 
@@ -103,17 +87,6 @@ def obtain(
     raise AskedEnough(bad[-1], question.digest)
 
 
-def kept(extractor: BaseExtractor, slug: str, card: Card) -> Answer | None:
-    """The usable answer that is in the vault already, if there is one. Costs nothing."""
-    question = Question.to(extractor, slug, card)
-    for document in question.documents():
-        try:
-            return _answer(extractor, question, document)
-        except BadAnswer:
-            continue
-    return None
-
-
 def keep(extractor: BaseExtractor, card: Card, content: Mapping[str, Any], *, call: Call) -> None:
     """Keep an answer that came another way, under the digest of its `call`; then close the call.
 
@@ -126,7 +99,17 @@ def keep(extractor: BaseExtractor, card: Card, content: Mapping[str, Any], *, ca
         document = question.kept(number) or question.keep(number, content, seen, call=call)
         if document["answer"] == content:
             break
-    _close(extractor, call.pk, content, Seen.from_json(seen))
+    close(extractor, call.pk, content, Seen.from_json(seen))
+
+
+def close(extractor: BaseExtractor, call_id: int, content: Mapping[str, Any], seen: Seen) -> None:
+    """Write into the ledger what came of a call, unless that stands there already."""
+    outcome, detail = Call.Outcome.ANSWERED, ""
+    try:
+        extractor.parse(content, seen)
+    except BadAnswer as error:
+        outcome, detail = Call.Outcome(error.outcome), str(error)
+    ledger.close(call_id, outcome, usage=extractor.usage(content), detail=detail)
 
 
 def documents(job: Extraction) -> list[Document]:
@@ -146,7 +129,7 @@ def look(card: Card) -> Sight:
 
 
 def _answer(
-    extractor: BaseExtractor, question: Question, document: Document, *, is_new: bool = False
+    extractor: BaseExtractor, question: Question, document: Document, *, is_new: bool
 ) -> Answer:
     """The values in a kept `document`. Raises BadAnswer.
 
@@ -154,7 +137,7 @@ def _answer(
     """
     seen = Seen.from_json(document)
     if document.get("call") and not is_new:
-        _close(extractor, document["call"], document["answer"], seen)
+        close(extractor, document["call"], document["answer"], seen)
     return Answer(
         extractor.parse(document["answer"], seen),
         question.digest,
@@ -162,16 +145,6 @@ def _answer(
         _upright(document, question.sides),
         document.get("notice", ""),
     )
-
-
-def _close(extractor: BaseExtractor, call_id: int, content: Mapping[str, Any], seen: Seen) -> None:
-    """Write into the ledger what came of a call, unless that stands there already."""
-    outcome, detail = Call.Outcome.ANSWERED, ""
-    try:
-        extractor.parse(content, seen)
-    except BadAnswer as error:
-        outcome, detail = Call.Outcome(error.outcome), str(error)
-    ledger.close(call_id, outcome, usage=extractor.usage(content), detail=detail)
 
 
 def _ask(
@@ -231,7 +204,7 @@ def _pay(
         usage = extractor.usage(content)
         ledger.close(call.pk, Call.Outcome.LOST, usage=usage, detail=str(error))
         raise
-    _close(extractor, call.pk, content, Seen.from_json(seen))
+    close(extractor, call.pk, content, Seen.from_json(seen))
     return document, True
 
 

@@ -262,7 +262,7 @@ def _wait_for_budget(backlog: Backlog, error: ledger.OverBudget) -> None:
     them when the budget allows, and its values then stand where no person has written any."""
     unread = backlog_lines.waiting(backlog).filter(card__status=Card.Status.UPLOADED)
     for job in backlog_lines.each(unread):
-        jobs.request(job.card, extractor=jobs.FALLBACK)
+        jobs.request(job.card, extractor=extractors.BUNDLED)
     _hold(backlog, PAUSE, error=f"{error} The cards are read offline meanwhile.")
 
 

@@ -14,13 +14,8 @@ from typing import IO
 from django.db.models import QuerySet
 
 from cards import images
-from extraction import answers, ledger
-from extraction.batch_api import (
-    FILE_BYTES_AT_MOST,
-    REQUESTS_AT_MOST,
-    Reply,
-    request_line,
-)
+from extraction import answers, ledger, questions
+from extraction.batch_api import FILE_BYTES_AT_MOST, REQUESTS_AT_MOST, Reply, request_line
 from extraction.extractors.base import BatchExtractor, ExtractorError
 from extraction.models import Backlog, Call, Extraction
 
@@ -145,8 +140,8 @@ def _is_opened(backlog: Backlog, extractor: BatchExtractor, job: Extraction) -> 
 
 
 def _digest(job: Extraction, extractor: BatchExtractor) -> str:
-    sides = answers.sides_of(job.card)
-    return answers.digest(answers.identity(extractor, job.extractor, sides))
+    sides = questions.sides_of(job.card)
+    return questions.digest(questions.identity(extractor, job.extractor, sides))
 
 
 def _note(job: Extraction, digest: str) -> None:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any, TypeGuard
 
 from extraction.extractors.base import BaseExtractor, BatchExtractor, ExtractorError
+from extraction.printable import printable
 
 if TYPE_CHECKING:
     import openai
@@ -157,7 +158,7 @@ def request_line(digest: str, endpoint: str, body: Mapping[str, Any]) -> bytes:
 def _standing(batch: Batch) -> Standing:
     if batch.status == "failed":
         errors = (batch.errors.data if batch.errors else None) or []
-        said = " ".join(error.message for error in errors if error.message)
+        said = printable(" ".join(error.message for error in errors if error.message))
         code = errors[0].code if errors else ""
         return Standing(True, (), said or "The batch was not begun.", code or "")
     has_ended = batch.status in ("completed", "expired", "cancelled")
@@ -175,4 +176,5 @@ def _reply(line: bytes) -> Reply:
         return Reply(digest, body)
     error = body.get("error") if isinstance(body, dict) else None
     said = error.get("message") if isinstance(error, dict) else ""
-    return Reply(digest, None, status, str(said or f"The model's server answered {status}."))
+    problem = printable(str(said or "")) or f"The model's server answered {status}."
+    return Reply(digest, None, status, problem)

@@ -55,6 +55,8 @@ def _open(chunk: Sequence[Any], extractor: str, by: User | None) -> list[Extract
     """The jobs that were made, for the cards that had none open."""
     ours = Extraction.objects.filter(card__in=chunk, extractor=extractor, status__in=_OPEN)
     before = dict(ours.values_list("card", "pk"))
+    if by:
+        ours.filter(requested_by=None).update(requested_by=by)
     Extraction.objects.bulk_create(
         [
             Extraction(

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 from extraction import addresses, places, vocabulary
-from extraction.normalise import is_prefix, is_suffix
+from extraction.names import is_prefix, is_suffix
 
 Clues = dict[str, float]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from PIL import Image
 
@@ -148,8 +149,7 @@ def _apply_slot(
 
 def _apply_name(result: dict[str, Value], told: Mapping[str, _Told]) -> None:
     """The code knows which part of a name is the family's, whichever way round it is printed."""
-    full = told.get("full_name")
-    if full is None:
+    if (full := told.get("full_name")) is None:
         return
     printed = result.get("full_name")
     if printed and _script(printed.text) != _script(full.text):
@@ -187,11 +187,12 @@ def _apply_text(result: dict[str, Value], name: str, item: _Told) -> None:
 
 def _apply_web(result: dict[str, Value], told: Mapping[str, _Told]) -> None:
     """A code may lead to any page of the printed site, or elsewhere, which says nothing."""
-    item, printed = told.get("website"), result.get("website")
-    if item is None:
+    if (item := told.get("website")) is None:
         return
-    if printed is None:
-        result["website"] = item.as_value()
+    if (printed := result.get("website")) is None:
+        # A page deep within a site is what the code is about, not where the company is.
+        if not urlsplit(item.text if "//" in item.text else f"//{item.text}").path.strip("/"):
+            result["website"] = item.as_value()
         return
     host, read = same.host(item.text), same.host(printed.text)
     if host == read:
@@ -199,6 +200,8 @@ def _apply_web(result: dict[str, Value], told: Mapping[str, _Told]) -> None:
     elif _is_misread(read, host):
         corrected = re.sub(re.escape(read), lambda _: host, printed.text, flags=re.IGNORECASE)
         _confirm(result, "website", corrected)
+    elif len(payloads.contact(item.code.text)) > 1:  # a whole contact, which means its website
+        _doubt(result, "website", item)
 
 
 def _apply_address(result: dict[str, Value], told: Mapping[str, _Told]) -> None:

@@ -15,8 +15,8 @@ from django.db.models import Q
 from cards.fields import CONTACT_FIELDS
 from cards.models import Card
 from extraction import positions
-from extraction.answers import BUNDLED
 from extraction.confidence import doubts
+from extraction.extractors import BUNDLED
 from extraction.models import Extraction
 from extraction.result import Corners, Result
 

@@ -24,6 +24,7 @@ from cards import images, vault
 from cards.models import Card
 from extraction import answers, confidence, extractors, filling, gate, leases, ledger
 from extraction.answers import Answer, AskedEnough
+from extraction.extractors import BUNDLED
 from extraction.extractors.base import BaseExtractor, ExtractorError
 from extraction.models import Extraction
 from extraction.result import Result
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 log = logging.getLogger(__name__)
-
-FALLBACK = answers.BUNDLED
-"""The extractor that reads a card when another has failed on it for good."""
 
 RING_AGAIN_AFTER = timedelta(seconds=30)
 SWEEP_AT_MOST = 200
@@ -136,14 +134,14 @@ def requeue_stale(*, ring_all: bool = False) -> int:
 def _read(job: Extraction) -> None:
     extractor = extractors.configured(job.extractor)
     answer = answers.obtain(extractor, job.extractor, job.card, job=job)
-    result = answer.result if job.extractor == FALLBACK else _compared(answer.result)
+    result = answer.result if job.extractor == BUNDLED else _compared(answer.result)
     _finish(job, result, extractor, answer)
 
 
 def _compared(result: Result) -> Result:
     """`result` with the bundled reader's of the same card beside it, which agrees or does not."""
     try:
-        beside = extractors.configured(FALLBACK).parse({}, result.seen)
+        beside = extractors.configured(BUNDLED).parse({}, result.seen)
     except Exception:  # what somebody paid for is not lost to what costs nothing
         log.exception("the bundled reader could not read a card beside another")
         return result
@@ -216,8 +214,8 @@ def _give_up(job: Extraction, error: ExtractorError) -> None:
         if not ended:
             return
         is_unread = filling.hand_over(job, _notice(job, error))
-        if is_unread and job.extractor != FALLBACK:
-            request(job.card, extractor=FALLBACK)
+        if is_unread and job.extractor != BUNDLED:
+            request(job.card, extractor=BUNDLED)
 
 
 def _notice(job: Extraction, error: ExtractorError) -> str:

@@ -34,8 +34,6 @@ ENOUGH_HELD_OUT = 20
 NEWEST = 10_000
 """The most approved cards that are learned from: the last ones approved."""
 
-OFFLINE = "offline"
-
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
@@ -90,7 +88,7 @@ def fit(
 
 def with_weights(weights: dict[str, Any] | None) -> BaseExtractor:
     """The bundled extractor with a fitted reader; None is the one that came with the program."""
-    return extractors.from_settings(OFFLINE, {"reader": weights} if weights else {})
+    return extractors.from_settings(extractors.BUNDLED, reader=weights)
 
 
 def read(lessons: Sequence[Lesson], extractor: BaseExtractor) -> Iterator[Trial]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -157,7 +156,10 @@ def this_month() -> datetime:
 
 
 def budgets() -> list[Budget]:
-    """The budgets of this site, the shorter first; none unless set. Two queries a budget."""
+    """The budgets of this site, the shorter first; none unless set.
+
+    Two queries a budget, and one or two more for each model with calls of unknown cost.
+    """
     found = []
     for period, next_one, since, cap in (
         ("today", "tomorrow", today(), settings.OPENAI_DAILY_BUDGET),
@@ -186,28 +188,6 @@ def estimate(cards: int, model: str, *, can_wait: bool = False) -> Decimal | Non
     return _dollars(one * share * cards)
 
 
-def has_price(model: str) -> bool:
-    """Whether what calls of `model` cost is known, so that budgets can hold."""
-    return prices.price(model, settings.OPENAI_PRICES) is not None
-
-
-def cost_of(card: Card) -> Decimal:
-    """What reading `card` has cost so far in US dollars."""
-    return _dollars(Call.objects.filter(card=card).aggregate(cost=Sum("cost"))["cost"])
-
-
-def cost_by_batch(batches: Collection[int]) -> dict[int, Decimal]:
-    """What reading the cards of each of these batches has cost; those that cost nothing are left
-    out. One query."""
-    rows = (
-        Call.objects.filter(card__batch__in=batches, cost__gt=0)
-        .order_by()
-        .values_list("card__batch")
-        .annotate(cost=Sum("cost"))
-    )
-    return {batch: _dollars(cost) for batch, cost in rows}
-
-
 def _check_budgets(model: str, *, can_wait: bool) -> None:
     """Raises OverBudget when one more call of `model` does not fit."""
     for budget in budgets():
@@ -228,8 +208,8 @@ def _committed(since: datetime) -> Decimal:
     )
     total = spent(since)
     for model, sent, waiting in models:
-        total += estimate(sent, model) or 0
-        total += estimate(waiting, model, can_wait=True) or 0
+        total += (sent and estimate(sent, model)) or 0
+        total += (waiting and estimate(waiting, model, can_wait=True)) or 0
     return total
 
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from extraction import addresses, clues, contacts, plans, spans, vocabulary
+from extraction import addresses, clues, contacts, plans, postal, spans, vocabulary
 from extraction.layout import Found, Piece, is_below, is_right_of, is_same_type, pieces
-from extraction.normalise import split_name
+from extraction.names import split_name
 from extraction.reader import Choice, Reader
 from extraction.result import Line
 from extraction.spans import Span
@@ -25,6 +25,9 @@ JUNK = re.compile(
 """Marks that scanning programs leave in pictures."""
 
 FEW_SIGNS = re.compile(f"[{vocabulary.CJK}]{{1,3}}")
+
+DEGREE = re.compile(rf"([{vocabulary.CJK}\s]{{2,8}}),\s*([A-Za-z][A-Za-z.\s]*)")
+"""A name in Han, kana or hangul with a degree in Latin letters."""
 
 SCRIPTS = (
     ("ja", re.compile("[\u3041-\u30ff]{2}|〒|株式会社|有限会社|携帯")),
@@ -43,7 +46,7 @@ class Card:
 
     @cached_property
     def address(self) -> dict[str, Found]:
-        return addresses.split(piece.text for piece in self.around.address)
+        return postal.split(piece.text for piece in self.around.address)
 
     @cached_property
     def region(self) -> str | None:
@@ -104,11 +107,11 @@ def _found(field: str, choice: Choice) -> Found:
 
 def _text(field: str, span: Span) -> str:
     """The pieces of a span as one text; titles and departments of their own get a comma."""
-    text = span.pieces[0].text
-    for piece in span.pieces[1:]:
-        goes_on = spans.DANGLING.search(text) or piece.text[:1].islower()
+    text, *others = span.texts
+    for other in others:
+        goes_on = spans.DANGLING.search(text) or other[:1].islower()
         is_list = field in ("job_title", "department") and not goes_on
-        text = f"{text}, {piece.text}" if is_list else f"{text} {piece.text}"
+        text = f"{text}, {other}" if is_list else f"{text} {other}"
     return text
 
 
@@ -154,7 +157,24 @@ def _split_pieces(rest: Sequence[Piece], known: contacts.Contacts) -> list[Piece
 
 def _cut(text: str, known: contacts.Contacts) -> list[str]:
     """The text in two when a name and a title, or a title and something else, stand in one line."""
-    return _cut_at_separator(text) or _cut_before_title(text, known.emails) or [text]
+    return (
+        _cut_east_asian(text)
+        or _cut_at_separator(text)
+        or _cut_before_title(text, known.emails)
+        or [text]
+    )
+
+
+def _cut_east_asian(text: str) -> list[str]:
+    """A department and the title a space after it, or a name and the degree after its comma."""
+    if not vocabulary.HAS_CJK.search(text):
+        return []
+    if name := DEGREE.fullmatch(text):
+        return [name[1], name[2]]
+    unit, _, title = text.strip().partition(" ")
+    titles = [vocabulary.count(vocabulary.JOB_TITLES, part) for part in (unit, title)]
+    is_unit = vocabulary.count(vocabulary.DEPARTMENTS, unit) and not titles[0]
+    return [unit, title] if is_unit and titles[1] else []
 
 
 def _cut_before_title(text: str, emails: Sequence[str]) -> list[str]:

@@ -242,4 +242,4 @@ class FittedReader(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"reader of {self.fitted_at:%-d %B %Y}"
+        return f"reader of {timezone.localtime(self.fitted_at):%-d %B %Y}"

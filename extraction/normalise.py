@@ -11,13 +11,7 @@ import unicodedata
 from collections.abc import Callable
 
 from extraction import domains, places, plans
-from extraction.names import Name, is_prefix, is_suffix, split_name
 from extraction.printable import printable
-
-__all__ = [
-    "EMAIL", "Name", "for_machines", "is_prefix", "is_suffix", "normalise", "normalise_field",
-    "printable", "split_name",
-]  # fmt: skip
 
 DEFAULT_LENGTH = 200
 LONG_LENGTH = 5000

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from extraction import places, plans, vocabulary
 from extraction.layout import Piece, is_below, is_right_of
 from extraction.normalise import normalise
-from extraction.plans import kind_by_plan, region
-
-__all__ = ["POSTAL", "Number", "kind_by_plan", "region", "take_out", "unique"]
 
 NUMBER = re.compile(
     r"(?<![\d*#])"

@@ -91,10 +91,6 @@ class Question:
         name = _name(self.sides[0].picture, self.digest, number)
         return vault.get_json(name) if vault.has(name) else None
 
-    def documents(self) -> Iterator[Document]:
-        """The answers in the vault, in their order."""
-        return documents(self.sides[0].picture, self.digest)
-
     def keep(
         self,
         number: int,

@@ -23,16 +23,14 @@ LIST_FIELDS = {
 }
 """The contact fields whose values make up each list."""
 
-_PHONE_TYPES = {"mobile": ("mobile", "mobile_2"), "fax": ("fax",)}
-
 
 @dataclass(frozen=True, slots=True)
 class Truth:
     """What is printed on a card, as a label says it; empty where there is nothing.
 
-    `phone_types` runs beside `phones`: work, mobile, fax or other. `prefix` and `suffix` are None
-    where the label does not speak of them. `alt` holds, by group, what is accepted too: other
-    values of a single one, further items of a list; "" means that nothing is right as well.
+    `prefix` and `suffix` are None where the label does not speak of them. `alt` holds, by group,
+    what is accepted too: other values of a single one, further items of a list; "" means that
+    nothing is right as well.
     """
 
     full_name: str = ""
@@ -42,7 +40,6 @@ class Truth:
     address: str = ""
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
-    phone_types: tuple[str, ...] = ()
     websites: tuple[str, ...] = ()
     prefix: str | None = None
     suffix: str | None = None
@@ -52,13 +49,11 @@ class Truth:
     def from_json(cls, label: Mapping[str, Any]) -> Truth:
         """The truth of one line of a labels file; what it leaves out is not on the card."""
         truth = label["truth"]
-        phones = [_phone(entry) for entry in truth.get("phones") or ()]
         alternatives = {**label.get("alt", {}), **truth.get("alt", {})}
         return cls(
             **{group: str(truth.get(group) or "") for group in SINGLES},
             emails=tuple(map(str, truth.get("emails") or ())),
-            phones=tuple(number for number, _ in phones),
-            phone_types=tuple(kind for _, kind in phones),
+            phones=tuple(_number(entry) for entry in truth.get("phones") or ()),
             websites=tuple(map(str, truth.get("websites") or ())),
             prefix=truth.get("prefix"),
             suffix=truth.get("suffix"),
@@ -68,7 +63,6 @@ class Truth:
     @classmethod
     def from_contact(cls, values: Mapping[str, str]) -> Truth:
         """The truth of a card whose contact fields a person has approved."""
-        phones = [(values[name], _phone_type(name)) for name in _filled(values, "phones")]
         native = values.get("native_name", "")
         return cls(
             full_name=values.get("full_name", "") or native,
@@ -77,8 +71,7 @@ class Truth:
             company=values.get("company", ""),
             address=", ".join(part for name in ADDRESS_FIELDS if (part := values.get(name, ""))),
             emails=tuple(values[name] for name in _filled(values, "emails")),
-            phones=tuple(number for number, _ in phones),
-            phone_types=tuple(kind for _, kind in phones),
+            phones=tuple(values[name] for name in _filled(values, "phones")),
             websites=(values["website"],) if values.get("website") else (),
             prefix=values.get("prefix", ""),
             suffix=values.get("suffix", ""),
@@ -166,15 +159,9 @@ def micro(scores: Iterable[CardScore]) -> Counts:
     return sum(totals(scores).values(), Counts())
 
 
-def _phone(entry: Mapping[str, str] | str) -> tuple[str, str]:
-    """The number and the type of a label's telephone entry."""
-    if isinstance(entry, str):
-        return entry, ""
-    return str(entry["number"]), str(entry.get("type", ""))
-
-
-def _phone_type(field: str) -> str:
-    return next((kind for kind, names in _PHONE_TYPES.items() if field in names), "work")
+def _number(entry: Mapping[str, str] | str) -> str:
+    """The number in a label's telephone entry, which may name its type beside it."""
+    return entry if isinstance(entry, str) else str(entry["number"])
 
 
 def _texts(value: Sequence[str] | str) -> tuple[str, ...]:

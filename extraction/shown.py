@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from cards.fields import CONTACT_COLUMNS, GROUPS
 from cards.models import Card, Side
-from extraction import answers, extractors
+from extraction import extractors
 from extraction.confidence import DOUBT_BELOW
 from extraction.models import Extraction
 from extraction.result import Box, Result, Value
@@ -147,7 +147,7 @@ def reader_names() -> dict[str, str]:
 def reader(reading: Extraction, names: Mapping[str, str]) -> str:
     """Who read, with the model unless the reader is the one that came with the program."""
     name = names.get(reading.extractor, reading.extractor)
-    is_bundled = reading.extractor == answers.BUNDLED
+    is_bundled = reading.extractor == extractors.BUNDLED
     return f"{name}, {reading.model}" if reading.model and not is_bundled else name
 
 

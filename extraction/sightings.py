@@ -20,13 +20,16 @@ from typing import Any
 
 from PIL import Image
 
-from cards import edges, images, ink, intake, outlines, proposals
+from cards import drafts, edges, images, ink, intake, outlines, proposals
+from cards.drafts import cards_on
+from cards.outlines import Quad
 from extraction import codes, directions, ocr
 from extraction.extractors.base import BaseExtractor
 from extraction.processes import spread
+from extraction.questions import digest
 from extraction.result import Seen
 
-_LOOKING = (images, outlines, proposals, edges, ink, ocr, directions, codes)
+_LOOKING = (images, drafts, outlines, proposals, edges, ink, ocr, directions, codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,8 @@ class Shelf:
         write_whole(path, json.dumps(document, ensure_ascii=False))
 
     def _path(self, identity: Mapping[str, Any]) -> Path:
-        text = json.dumps(identity, sort_keys=True)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        return self.folder / digest[:2] / f"{digest}.json"
+        name = digest(identity)
+        return self.folder / name[:2] / f"{name}.json"
 
 
 def write_whole(path: Path, text: str, *, mode: int = 0o600) -> None:
@@ -81,19 +83,34 @@ def write_whole(path: Path, text: str, *, mode: int = 0o600) -> None:
         raise
 
 
-def pictures(path: Path) -> list[Image.Image]:
-    """The RGB sides of the card in a file, cut out and straightened where a card is seen to lie in
-    the picture; of several cards the first. Raises OSError, PictureError.
-    """
+@dataclass(frozen=True, slots=True)
+class CardSide:
+    """One side of a card in a file: a page, counted from 0, or the part of it within `quad`."""
+
+    number: int
+    page: Image.Image
+    quad: Quad | None
+
+    def picture(self) -> Image.Image:
+        return outlines.straighten(self.page, self.quad) if self.quad else self.page
+
+
+def cards(path: Path) -> list[list[CardSide]]:
+    """The sides of each card in a file, as taking it in would have them. Raises OSError,
+    PictureError."""
     data = path.read_bytes()
     kind = images.media_type(data)
     if not kind or kind == "application/zip":
         raise images.PictureError("This is no picture of a kind we can read.")
     pages = list(images.pages(data, kind, intake.limits()))
-    if len(pages) > 1:
-        return pages
-    quads = outlines.find(pages[0])
-    return [outlines.straighten(pages[0], quads[0])] if quads else pages
+    found = cards_on([outlines.find(page) for page in pages])
+    return [[CardSide(number, pages[number], quad) for number, quad in card] for card in found]
+
+
+def pictures(path: Path) -> list[Image.Image]:
+    """The RGB sides of the card in a file, straightened; of several cards the first. Raises
+    OSError, PictureError."""
+    return [side.picture() for side in cards(path)[0]]
 
 
 def look(path: Path) -> Seen:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from extraction import clues, vocabulary
+from extraction import clues, misread, vocabulary
 from extraction.contacts import Contacts, hosts
 from extraction.layout import Piece, is_below, is_right_of, is_same_type
 
@@ -32,11 +32,14 @@ class Span:
     """One candidate: its pieces from top to bottom, and its features."""
 
     pieces: tuple[Piece, ...]
+    texts: tuple[str, ...]
+    """Of each piece, with letters set right that a web or e-mail address shows to be misread."""
+
     features: Features
 
     @property
     def text(self) -> str:
-        return " ".join(piece.text for piece in self.pieces)
+        return " ".join(self.texts)
 
     def overlaps(self, other: Span) -> bool:
         return any(piece is one for piece in self.pieces for one in other.pieces)
@@ -80,10 +83,13 @@ class Surroundings:
 def candidates(around: Surroundings) -> list[Span]:
     """Every span of the free pieces of a card."""
     return [
-        Span(chain, _features(chain, around))
-        for piece in around.free
-        for chain in _chains((piece,), around.free)
+        _span(chain, around) for piece in around.free for chain in _chains((piece,), around.free)
     ]
+
+
+def _span(chain: tuple[Piece, ...], around: Surroundings) -> Span:
+    texts = misread.mended([piece.text for piece in chain], around.hosts)
+    return Span(chain, texts, _features(chain, texts, around))
 
 
 def _chains(chain: tuple[Piece, ...], free: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:
@@ -102,9 +108,8 @@ def _chains(chain: tuple[Piece, ...], free: Sequence[Piece]) -> Iterator[tuple[P
             yield from _chains((*chain, piece), free)
 
 
-def _features(chain: tuple[Piece, ...], around: Surroundings) -> Features:
-    text = " ".join(piece.text for piece in chain)
-    own = around.clues[id(chain[0])] if len(chain) == 1 else _alone(text, around)
+def _features(chain: tuple[Piece, ...], texts: Sequence[str], around: Surroundings) -> Features:
+    own = _alone(" ".join(texts), around)
     return {
         **own,
         **_set_in_type(chain, around),
@@ -172,12 +177,23 @@ def _inside(chain: tuple[Piece, ...], around: Surroundings) -> Features:
     found["joined_left"] = max(
         (abs(two.left - one.left) / max(1.0, one.height) for one, two in pairs), default=0.0
     )
+    found["joined_again"] = float(any(_says_again(one.text, two.text) for one, two in pairs))
     found["joined_beside"] = float(any(is_right_of(two, one, gap=2.5) for one, two in pairs))
     found["joined_case"] = float(any(a["upper"] != b["upper"] for a, b in pairwise(own)))
     for name in (*LIKENESSES, "generic", "slogan", "one_word", "legal_form"):
         found[f"head_{name}"] = own[0][name] if pairs else 0.0
         found[f"tail_{name}"] = own[-1][name] if pairs else 0.0
     return found
+
+
+def _says_again(one: str, other: str) -> bool:
+    """Whether one text is part of the other, or the initials of its words: a logo beside the
+    name it stands for."""
+    first, second = (re.sub(r"[\W_]", "", vocabulary.plain(text)) for text in (one, other))
+    if not first or not second:
+        return False
+    initials = "".join(word[0] for word in vocabulary.words(other))
+    return first in second or second in first or (len(first) > 2 and initials.startswith(first))
 
 
 LIKENESSES = tuple(f"like_{field}" for field in clues.LIKENESS)

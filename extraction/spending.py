@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -50,7 +49,7 @@ class Spending:
 
 
 def summary() -> Spending:
-    """The head of the ledger: at most seven queries, all over this month's calls."""
+    """The head of the ledger: three queries over this month's calls, and those of the budgets."""
     budgets = {budget.period: budget for budget in ledger.budgets()}
     since = {"today": ledger.today(), "this month": ledger.this_month()}
     month = Call.objects.filter(started_at__gte=since["this month"]).order_by()
@@ -67,7 +66,7 @@ def summary() -> Spending:
                 row["outcome"],
                 Call.Outcome(row["outcome"]).label,
                 row["calls"],
-                dollars(_sum([row["paid"]])),
+                dollars(row["paid"] or Decimal(0)),
             )
             for row in outcomes
         ),
@@ -82,18 +81,15 @@ def _period(name: str, since: datetime, budget: ledger.Budget | None) -> Period:
         tokens=Sum(F("input_tokens") + F("output_tokens")),
         cards=Count("card", distinct=True, filter=Q(cost__gt=0)),
     )
-    spent = budget.committed if budget else _sum([found["paid"]])
+    paid = found["paid"] or Decimal(0)
+    spent = budget.committed if budget else paid
     return Period(
         name=name,
         spent=dollars(spent),
         calls=f"{found['calls']:,} call{'' if found['calls'] == 1 else 's'}",
         tokens=f"{found['tokens'] or 0:,} tokens",
-        a_card=dollars(_sum([found["paid"]]) / found["cards"]) if found["cards"] else "",
+        a_card=dollars(paid / found["cards"]) if found["cards"] else "",
         cap=dollars(budget.cap) if budget else "",
         percent=min(100, round(100 * spent / budget.cap)) if budget else 0,
         is_spent=budget.is_spent if budget else False,
     )
-
-
-def _sum(costs: Iterable[Decimal | None]) -> Decimal:
-    return sum((cost or Decimal(0) for cost in costs), Decimal(0))

@@ -13,7 +13,7 @@ import numpy as np
 
 from extraction import labels, lines, same, scoring, vocabulary
 from extraction.extractors import offline
-from extraction.normalise import split_name
+from extraction.names import split_name
 from extraction.reader import FARTHEST, FIELDS, NONE, Matrix, Network, Reader
 from extraction.result import Seen
 from extraction.scoring import Truth

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from cards.images import PictureError
-from extraction import ledger, ocr, sightings
+from extraction import answers, ledger, ocr, sightings
 from extraction.evaluation import Trial
 from extraction.extractors.base import BadAnswer, BaseExtractor, ExtractorError
 from extraction.labels import Label
-from extraction.models import Call
+from extraction.questions import digest
 from extraction.result import Result
 from extraction.sightings import Shelf, Sighting
 
@@ -78,21 +76,11 @@ def _ask(
     pictures = [ocr.turned(picture, degrees) for picture, degrees in turns]
     if not extractor.is_paid:
         return extractor.ask(pictures, sighting.seen)
-    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-    call = ledger.open_call(extractor, slug, digest, lease=LEASE)
+    call = ledger.open_call(extractor, slug, digest(identity), lease=LEASE)
     try:
         content = extractor.ask(pictures, sighting.seen)
     except ExtractorError as error:
         ledger.fail(call, error)
         raise
-    outcome = _outcome(extractor, content, sighting)
-    ledger.close(call.pk, outcome, usage=extractor.usage(content))
+    answers.close(extractor, call.pk, content, sighting.seen)
     return content
-
-
-def _outcome(extractor: BaseExtractor, content: Mapping[str, Any], sighting: Sighting) -> str:
-    try:
-        extractor.parse(content, sighting.seen)
-    except BadAnswer as error:
-        return error.outcome
-    return Call.Outcome.ANSWERED

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from extraction.internet import is_social
-from extraction.normalise import normalise_field, split_name
+from extraction.names import split_name
+from extraction.normalise import normalise_field
 from extraction.vocabulary import HAS_CJK
 
 SLOTS = {

@@ -169,7 +169,7 @@ def read_offline(request: HttpRequest, slug: str) -> HttpResponse:
         extractions__status=Extraction.Status.QUEUED,
     )
     # In nobody's name: a reading that only stands in gives way to the model's, whenever it comes.
-    number = bulk.request_all(waiting, extractor=answers.BUNDLED, by=None)
+    number = bulk.request_all(waiting, extractor=extractors.BUNDLED, by=None)
     messages.success(request, f"{_cards(number)} read offline meanwhile; the model's turn stays.")
     return redirect("admin:index")
 

@@ -98,9 +98,9 @@ class FakeBatchServer:
             [_no_answer(line, "batch_expired") for line in lines[answered:]],
         )  # fmt: skip
 
-    def refuse(self, batch_id: str, code: str) -> None:
+    def refuse(self, batch_id: str, code: str, *, said: str = "It cannot be.") -> None:
         """The batch is not begun at all."""
-        error = {"code": code, "line": None, "message": "It cannot be.", "param": None}
+        error = {"code": code, "line": None, "message": said, "param": None}
         self.batches[batch_id] |= {
             "status": "failed",
             "errors": {"object": "list", "data": [error]},

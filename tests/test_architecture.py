@@ -10,8 +10,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ORDER = ("cards", "extraction", "review", "backoffice")
 PURE = (
     "result", "schema", "lines", "layout", "spans", "clues", "reader", "normalise", "names",
-    "contacts", "internet", "phones", "plans", "addresses", "postal", "grounding", "confidence",
-    "same", "scoring", "codes", "vcards", "payloads", "directions",
+    "contacts", "misread", "internet", "phones", "plans", "addresses", "postal", "grounding",
+    "confidence", "same", "scoring", "codes", "vcards", "payloads", "directions",
 )  # fmt: skip
 PURE_PATHS = [ROOT / "extraction" / f"{name}.py" for name in PURE]
 EXTRACTORS = sorted(

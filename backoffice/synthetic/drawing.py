@@ -37,9 +37,6 @@ class Type:
     def sized(self, size: int) -> Type:
         return replace(self, size=size, tracking=round(self.tracking * size / self.size))
 
-    def coloured(self, colour: Colour) -> Type:
-        return replace(self, colour=colour)
-
 
 @lru_cache(maxsize=8)
 def _font(face: str) -> Any:

@@ -11,6 +11,9 @@ from django.conf import settings
 
 from extraction.extractors.base import BaseExtractor, ExtractorError
 
+BUNDLED = "offline"
+"""The extractor that comes with the program and costs nothing."""
+
 
 @cache
 def slugs() -> tuple[str, ...]:
@@ -36,21 +39,18 @@ def configured(slug: str) -> BaseExtractor:
     """
     from extraction import readers
 
-    weights = readers.in_use() if slug == "offline" else None
-    return from_settings(slug, {"reader": weights} if weights else {})
+    if slug == BUNDLED:
+        return from_settings(slug, reader=readers.in_use())
+    return from_settings(slug)
 
 
-def from_settings(slug: str, further: dict[str, Any] | None = None) -> BaseExtractor:
+def from_settings(slug: str, **further: Any) -> BaseExtractor:
     """The extractor called `slug` as the settings want it, with `further` options; the database
     is not asked. Raises ExtractorError."""
-    return load(slug, {**settings.EXTRACTOR_OPTIONS.get(slug, {}), **(further or {})})
-
-
-def load(slug: str, options: dict[str, Any] | None = None) -> BaseExtractor:
-    """The extractor called `slug`, made with its `options`. Raises ExtractorError."""
     if slug not in slugs():
         known = ", ".join(slugs())
         raise ExtractorError(f"There is no extractor “{slug}”; choose one of {known}.")
     module = import_module(f"{__name__}.{slug}")
-    extractor: BaseExtractor = module.Extractor(**(options or {}))
+    options = {**settings.EXTRACTOR_OPTIONS.get(slug, {}), **further}
+    extractor: BaseExtractor = module.Extractor(**options)
     return extractor

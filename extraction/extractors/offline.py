@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from PIL import Image
@@ -53,7 +54,7 @@ class Extractor(BaseExtractor):
             values[reading.evidence.field] = Value(
                 reading.text, judged.confidence, reading.boxes, judged.reason, reading.normalised
             )
-        return Result(codes.apply(values, seen.codes), seen)
+        return Result(_completed(codes.apply(values, seen.codes), seen), seen)
 
 
 def readings(seen: Seen, reader: Reader) -> Iterator[Reading]:
@@ -76,6 +77,17 @@ def _reading(name: str, text: str, found: Found, seen: Seen, region: str | None)
     return Reading(
         text, boxes, evidence, found.doubt, for_machines(confidence.kind_of(name), text, region)
     )
+
+
+def _completed(values: dict[str, Value], seen: Seen) -> dict[str, Value]:
+    """The values, those that a code gave or set right with their form for machines too."""
+    if not seen.codes:
+        return values
+    region = rules.sort_out(seen.lines).region
+    return {
+        name: replace(value, normalised=for_machines(confidence.kind_of(name), value.text, region))
+        for name, value in values.items()
+    }
 
 
 def _loaded(weights: Mapping[str, Any] | None) -> Reader:

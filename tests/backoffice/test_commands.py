@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,6 +145,17 @@ def test_ingest_keeps_duplicates_when_asked(folder: Path) -> None:
 def test_ingest_asks_for_a_reading_by_the_extractor_named(folder: Path) -> None:
     _run("ingest", folder, extractor="offline")
     assert set(Extraction.objects.values_list("extractor", "status")) == {("offline", "queued")}
+
+
+@pytest.mark.django_db
+def test_ingest_says_what_reading_will_cost_before_it_begins(
+    folder: Path, fake: FakeExtractor, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.OPENAI_PRICES = {"fake-1": (Decimal(10), Decimal(10), Decimal(10))}
+    monkeypatch.setattr(FakeExtractor, "is_paid", True)
+    first, *_ = _run("ingest", folder, extractor="fake").splitlines()
+    assert first == "3 files go to fake-1 for about $0.16, were each of them one card."
+    assert "go to" not in _run("ingest", folder, extractor="offline")
 
 
 @pytest.mark.django_db

@@ -158,7 +158,21 @@ def test_the_table_tells_each_field_and_the_whole(desk: Desk, training: FakeLear
     assert ["all", "1.000", "0.750", "0.857", "9", "0", "3"] in lines
     assert "Perfect cards       3 of 6 (50.0%)" in printed
     assert "Calibration error   0.100" in printed
+    assert "Seconds a picture   " in printed
     assert ["0.9", "to", "1.0", "0.900", "1.000", "9"] in lines
+
+
+def test_the_same_figures_come_as_one_json_object(desk: Desk, training: FakeLearning) -> None:
+    figures = desk.figures("--extractor", "offline", "--reader", "shipped")
+    assert (figures["extractor"], figures["reader"]) == ("offline", "shipped")
+    assert (figures["cards"], figures["perfect"], figures["perfect_share"]) == (6, 3, 0.5)
+    name = {"precision": 1.0, "recall": 0.5, "f1": 0.6667, "tp": 3, "fp": 0, "fn": 3}
+    assert figures["fields"]["full_name"] == name
+    assert figures["micro"].keys() == name.keys()
+    assert figures["calibration_error"] == 0.1
+    assert figures["reliability"] == [{"from": 0.9, "confidence": 0.9, "right": 1.0, "values": 9}]
+    assert figures["seconds_a_picture"] >= 0
+    assert "misses" not in figures
 
 
 def test_the_misses_say_what_was_expected_and_what_was_read(

@@ -80,14 +80,6 @@ def test_corner_of_the_straightened_picture_is_the_corner_of_the_quad() -> None:
         assert point == pytest.approx(corner, abs=0.01)
 
 
-def test_point_goes_to_the_page_and_back() -> None:
-    points = [(33.0, 44.0), (250.5, 101.25)]
-    back = outlines.from_page(outlines.to_page(points, QUAD), QUAD)
-    assert [value for point in back for value in point] == pytest.approx(
-        [value for point in points for value in point], abs=0.01
-    )
-
-
 def test_no_points_are_no_points() -> None:
     assert outlines.to_page([], QUAD) == []
 

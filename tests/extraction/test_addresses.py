@@ -1,6 +1,6 @@
 import pytest
 
-from extraction import addresses
+from extraction import addresses, postal
 from extraction.layout import pieces
 from tests.extraction.printed import line, rows
 
@@ -10,7 +10,7 @@ def chosen(*texts: str) -> list[str]:
 
 
 def split(*texts: str) -> dict[str, str]:
-    return {name: found.text for name, found in addresses.split(texts).items()}
+    return {name: found.text for name, found in postal.split(texts).items()}
 
 
 @pytest.mark.parametrize(

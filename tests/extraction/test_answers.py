@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cards import vault
 from cards.models import Card
-from extraction import answers, jobs, ledger
+from extraction import answers, jobs, ledger, questions
 from extraction.models import Backlog, Call, Extraction
 from extraction.result import Result
 from tests.extraction.make_jobs import ANSWER, GARBAGE, LINES, PaidExtractor, kept, take_in
@@ -114,8 +114,9 @@ def test_vault_that_cannot_be_written_is_tried_again(
 def _call(paid: PaidExtractor, job: Extraction) -> Call:
     """The call of a backlog that asked for what `job` asks for."""
     backlog = Backlog.objects.create(extractor="fake")
-    question = answers.identity(paid, "fake", answers.sides_of(job.card))
-    return ledger.open_call(paid, "fake", answers.digest(question), card=job.card, backlog=backlog)
+    question = questions.identity(paid, "fake", questions.sides_of(job.card))
+    digest = questions.digest(question)
+    return ledger.open_call(paid, "fake", digest, card=job.card, backlog=backlog)
 
 
 def test_answer_that_came_another_way_is_adopted(paid: PaidExtractor) -> None:
@@ -142,9 +143,9 @@ def test_second_answer_is_kept_beside_the_first(paid: PaidExtractor) -> None:
     assert [document["answer"] for document in kept(job)] == [GARBAGE, ANSWER]
     outcomes = Call.objects.order_by("pk").values_list("outcome", flat=True)
     assert list(outcomes) == ["ill_formed", "answered"]
-    found = answers.kept(paid, "fake", job.card)
-    assert found is not None
-    assert found.result.values["full_name"].text == "Rosa Halloway"
+    jobs.run(job.pk)
+    assert paid.asked == []
+    assert Card.objects.get().full_name == "Rosa Halloway"
 
 
 def test_answer_is_kept_under_the_name_it_was_asked_by(paid: PaidExtractor) -> None:
@@ -153,11 +154,14 @@ def test_answer_is_kept_under_the_name_it_was_asked_by(paid: PaidExtractor) -> N
     call = _call(paid, job)
     paid.model = "gpt-5"
     answers.keep(paid, job.card, ANSWER, call=call)
-    assert answers.kept(paid, "fake", job.card) is None
     (document,) = kept(job)
     assert not {"model", "parameters"} & set(document)
+    paid.queue.append(ANSWER)
+    jobs.run(job.pk)
+    assert len(paid.asked) == 1
     paid.model = "gpt-5-mini"
-    assert answers.kept(paid, "fake", job.card) is not None
+    jobs.run(jobs.request(job.card, extractor="fake").pk)
+    assert len(paid.asked) == 1
 
 
 def test_job_waits_for_its_backlog(paid: PaidExtractor) -> None:

@@ -297,6 +297,7 @@ def test_what_is_not_printed_is_filled_from_the_code_with_its_place() -> None:
         ("full_name", "Piet de Vries", "Rosa Halloway"),
         ("phone", "+31 20 555 0101", "+44 20 7946 0958"),
         ("job_title", "Treasurer", "Boat Builder"),
+        ("website", "www.eastwind.example", "https://northwind.example"),
     ],
 )
 def test_a_contradiction_keeps_the_print_and_says_why(name: str, text: str, said: str) -> None:

@@ -6,11 +6,12 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 
 from cards import capture, intake, outlines, vault
 from cards.models import Batch, Card, Side
-from extraction import answers, extractors, jobs, ocr, positions
+from extraction import answers, extractors, jobs, ocr, positions, questions
 from extraction.models import Extraction
 from extraction.result import Corners, Result, Seen
 from tests import pictures
@@ -50,7 +51,7 @@ def test_earlier_request_that_ends_later_does_not_win(
 ) -> None:
     fake.queue.append(ANSWER)
     job = take_in()
-    _run(jobs.request(job.card, extractor=jobs.FALLBACK, by=reviewer.user))
+    _run(jobs.request(job.card, extractor=extractors.BUNDLED, by=reviewer.user))
     _run(job)
     assert job.status == Extraction.Status.SUCCEEDED
     assert _name() == Bundled.says
@@ -59,7 +60,7 @@ def test_earlier_request_that_ends_later_does_not_win(
 def test_reading_that_stands_in_gives_way_to_the_model(fake: FakeExtractor) -> None:
     fake.queue.append(ANSWER)
     job = take_in()
-    _run(jobs.request(job.card, extractor=jobs.FALLBACK))
+    _run(jobs.request(job.card, extractor=extractors.BUNDLED))
     assert _name() == Bundled.says
     _run(job)
     assert _name() == "Rosa Halloway"
@@ -68,7 +69,7 @@ def test_reading_that_stands_in_gives_way_to_the_model(fake: FakeExtractor) -> N
 def test_reading_that_stands_in_but_comes_late_changes_nothing(fake: FakeExtractor) -> None:
     fake.queue.append(ANSWER)
     job = take_in()
-    helper = jobs.request(job.card, extractor=jobs.FALLBACK)
+    helper = jobs.request(job.card, extractor=extractors.BUNDLED)
     _run(job)
     _run(helper)
     assert helper.status == Extraction.Status.SUCCEEDED
@@ -81,7 +82,7 @@ def test_person_who_asks_for_the_bundled_reader_gets_it(
     fake.queue.append(ANSWER)
     job = take_in()
     _run(job)
-    _run(jobs.request(job.card, extractor=jobs.FALLBACK, by=reviewer.user))
+    _run(jobs.request(job.card, extractor=extractors.BUNDLED, by=reviewer.user))
     assert _name() == Bundled.says
 
 
@@ -90,9 +91,9 @@ def test_person_who_asks_for_a_reading_that_waits_already_makes_it_theirs(
 ) -> None:
     fake.queue.append(ANSWER)
     job = take_in()
-    jobs.request(job.card, extractor=jobs.FALLBACK)
+    jobs.request(job.card, extractor=extractors.BUNDLED)
     _run(job)
-    _run(jobs.request(job.card, extractor=jobs.FALLBACK, by=reviewer.user))
+    _run(jobs.request(job.card, extractor=extractors.BUNDLED, by=reviewer.user))
     assert _name() == Bundled.says
 
 
@@ -101,6 +102,30 @@ def test_reading_that_does_not_count_still_moves_the_card_on(fake: FakeExtractor
     fake.queue.append(ANSWER)
     _run(take_in())
     assert Card.objects.get().status == Card.Status.NEEDS_REVIEW
+
+
+@pytest.mark.parametrize(
+    "decided",
+    [
+        {"status": Card.Status.NEEDS_REVIEW, "is_edited": True},
+        {"status": Card.Status.APPROVED, "approved_at": timezone.now()},
+        {"status": Card.Status.REJECTED},
+    ],
+    ids=["edited", "approved", "rejected"],
+)
+def test_reading_that_a_person_asks_for_touches_nothing_that_people_wrote(
+    fake: FakeExtractor, reviewer: Person, decided: dict[str, Any]
+) -> None:
+    fake.queue.append(ANSWER)
+    job = take_in()
+    _run(job)
+    Card.objects.update(full_name="Rosa M. Halloway", company="", notes="Met at sea.", **decided)
+    before = Card.objects.values().get()
+    fake.model = "fake-2"
+    fake.queue.append({"fields": {"full_name": "Rosa Holloway", "company": "Southwind"}})
+    _run(jobs.request(job.card, extractor="fake", by=reviewer.user))
+    assert len(fake.asked) == 2
+    assert Card.objects.values().get() == before
 
 
 # Pictures to be taken again
@@ -293,8 +318,8 @@ def test_what_was_seen_is_kept_once_whoever_is_asked(fake: FakeExtractor) -> Non
 
 def test_document_from_before_sides_could_be_turned_is_adopted(fake: FakeExtractor) -> None:
     job = take_in()
-    question = answers.identity(fake, "fake", answers.sides_of(job.card))
-    name = vault.reading_name(answers.sides_of(job.card)[0].picture, answers.digest(question))
+    question = questions.identity(fake, "fake", questions.sides_of(job.card))
+    name = vault.reading_name(questions.sides_of(job.card)[0].picture, questions.digest(question))
     lines = [line.to_json() for line in LINES]
     vault.put_json(
         name, {"version": 1, **question, "seconds": 1.0, "lines": lines, "answer": ANSWER}
@@ -303,13 +328,3 @@ def test_document_from_before_sides_could_be_turned_is_adopted(fake: FakeExtract
     assert fake.asked == []
     assert _name() == "Rosa Halloway"
     assert Side.objects.get().quad is None
-
-
-def test_no_answer_is_kept_before_somebody_asks(fake: FakeExtractor) -> None:
-    job = take_in()
-    assert answers.kept(fake, "fake", job.card) is None
-    fake.queue.append(ANSWER)
-    _run(job)
-    found = answers.kept(extractors.configured("fake"), "fake", job.card)
-    assert found is not None
-    assert found.result.values["full_name"].text == "Rosa Halloway"

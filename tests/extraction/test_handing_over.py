@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from cards.models import Card
-from extraction import jobs, ocr
+from extraction import extractors, jobs, ocr
 from extraction.extractors.base import ExtractorError
 from extraction.models import Extraction
 from extraction.result import Line
@@ -130,7 +130,7 @@ def test_bundled_reader_takes_over_after_another_failed_for_good(
     fake.queue.append(BROKEN)
     jobs.run(job.pk)
     helper = Extraction.objects.exclude(pk=job.pk).get()
-    assert (helper.extractor, helper.status) == (jobs.FALLBACK, Extraction.Status.QUEUED)
+    assert (helper.extractor, helper.status) == (extractors.BUNDLED, Extraction.Status.QUEUED)
     jobs.run(helper.pk)
     assert Card.objects.get().full_name == Bundled.says
 
@@ -139,7 +139,7 @@ def test_bundled_reader_does_not_help_itself(monkeypatch: pytest.MonkeyPatch) ->
     def broken(_: object) -> list[Line]:
         raise ExtractorError("The OCR is broken.")
 
-    job = take_in(extractor=jobs.FALLBACK)
+    job = take_in(extractor=extractors.BUNDLED)
     monkeypatch.setattr(ocr, "read", broken)
     jobs.run(job.pk)
     assert Extraction.objects.get().status == Extraction.Status.FAILED

@@ -225,6 +225,20 @@ def test_a_line_with_a_name_and_a_title_is_two_texts(printed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("printed", "parts"),
+    [
+        ("営業部 部長", ["営業部", "部長"]),
+        ("企画室 取締役 本部長", ["企画室", "取締役 本部長"]),
+        ("山田 花子,MBA", ["山田 花子", "MBA"]),
+        ("取締役 部長", ["取締役 部長"]),
+        ("山田 花子", ["山田 花子"]),
+    ],
+)
+def test_east_asian_lines_are_cut_at_what_they_hold(printed: str, parts: list[str]) -> None:
+    assert free(printed) == parts
+
+
+@pytest.mark.parametrize(
     "printed", ["Rosa Halloway-Brandt", "Purchasing, Logistics", "Manager", "Sales Manager"]
 )
 def test_other_lines_stay_whole(printed: str) -> None:
@@ -280,6 +294,30 @@ def test_the_name_in_the_other_script_may_stand_on_the_back() -> None:
     front = card(("Hanako Yamada", 30.0), "Director", "hanako.yamada@northwind.example")
     found = fields([*front, *card(("山田 花子", 30.0), side=1)])
     assert (found["full_name"].text, found["native_name"].text) == ("Hanako Yamada", "山田 花子")
+
+
+def test_a_degree_does_not_hide_the_name_in_the_other_script() -> None:
+    front = card(("Hanako Yamada", 30.0), "Director", "hanako.yamada@northwind.example")
+    found = fields([*front, *card(("山田花子,MBA", 30.0), side=1)])
+    assert (found["full_name"].text, found["native_name"].text) == ("Hanako Yamada", "山田花子")
+
+
+def test_two_whole_sides_in_two_scripts_are_merged_and_never_mixed_up() -> None:
+    english = card(
+        ("Northwind Boats Co., Ltd.", 30.0), ("Hanako Yamada", 30.0), "General Manager",
+        "1-2-3 Kitamachi, Chiyoda-ku, Tokyo 100-0001, Japan", "Tel: +81-3-5555-0123",
+        "Mobile: +81-90-5555-0125", "hanako.yamada@northwind.example",
+    )  # fmt: skip
+    japanese = card(*JAPANESE, "hanako.yamada@northwind.example", side=1)
+    found = {name: value.text for name, value in fields([*english, *japanese]).items()}
+    assert (found["full_name"], found["native_name"]) == ("Hanako Yamada", "山田 花子")
+    assert (found["company"], found["job_title"]) == (
+        "Northwind Boats Co., Ltd.",
+        "General Manager",
+    )
+    assert (found["phone"], found["mobile"]) == ("+81-3-5555-0123", "+81-90-5555-0125")
+    assert found["fax"] == "03-5555-0124"  # on the back alone
+    assert not {"phone_2", "mobile_2", "email_2"} & set(found)
 
 
 def test_both_sides_of_a_card_are_read_together() -> None:

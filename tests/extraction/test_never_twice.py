@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cards import vault
 from cards.models import Card
-from extraction import answers, extractors, gate, jobs, ledger
+from extraction import answers, extractors, gate, jobs, ledger, questions
 from extraction.extractors.openai_vision import Extractor
 from extraction.models import Call, Extraction, Gate
 from tests import fakes
@@ -302,7 +302,10 @@ def test_busy_server_is_asked_by_nobody_as_long_as_it_said(server: FakeModelServ
 BAD: list[Any] = [
     pytest.param(fakes.cut_off(), "cut_off", id="cut off"),
     pytest.param(fakes.refusal("I cannot help with that."), "refused", id="refused"),
+    pytest.param(fakes.filtered(), "refused", id="filtered"),
     pytest.param(fakes.text("Shall I compare thee?"), "ill_formed", id="ill-formed"),
+    pytest.param(fakes.not_json(), "ill_formed", id="garbage"),
+    pytest.param(fakes.not_even_claiming_to_be_json(), "ill_formed", id="page of a proxy"),
 ]
 
 
@@ -329,7 +332,7 @@ def test_second_bad_answer_hands_the_card_to_a_person_with_the_offline_reading(
     assert (job.status, _outcomes()) == (Extraction.Status.FAILED, [outcome, outcome])
     assert answers.documents(job) == kept(job, MODEL)
     assert len(kept(job, MODEL)) == 2
-    _run(Extraction.objects.get(extractor=jobs.FALLBACK))
+    _run(Extraction.objects.get(extractor=extractors.BUNDLED))
     card = Card.objects.get()
     assert card.full_name == Bundled.says
     assert "both answers are kept" in card.notice
@@ -390,6 +393,45 @@ def test_server_that_fails_is_tried_again_with_growing_pauses(server: FakeModelS
     assert pauses[0] < pauses[1]
     assert (job.status, job.attempts) == (Extraction.Status.SUCCEEDED, 3)
     assert _outcomes() == ["failed", "failed", "answered"]
+
+
+@pytest.mark.parametrize(
+    ("script", "outcome"),
+    [
+        pytest.param(fakes.hang(), "timed_out", id="hang"),
+        pytest.param(fakes.trickle(), "timed_out", id="trickle"),
+        pytest.param(fakes.cut_connection(), "failed", id="cut connection"),
+    ],
+)
+def test_connection_without_an_answer_is_one_request_an_attempt(
+    server: FakeModelServer, settings: Settings, script: Script, outcome: str
+) -> None:
+    server.queue.extend([script, GOOD])
+    job = _job()
+    options = settings.EXTRACTOR_OPTIONS[MODEL]
+    settings.EXTRACTOR_OPTIONS = {MODEL: {**options, "timeout_seconds": 0.3}}
+    _run(job)
+    assert (job.status, job.attempts) == (Extraction.Status.QUEUED, 1)
+    assert len(server.requests) == 1
+    settings.EXTRACTOR_OPTIONS = {MODEL: options}
+    _run(job)
+    assert (job.status, job.attempts) == (Extraction.Status.SUCCEEDED, 2)
+    assert len(server.requests) == 2
+    assert _outcomes() == [outcome, "answered"]
+
+
+def test_server_that_always_fails_is_asked_no_more_than_the_attempts_allow(
+    server: FakeModelServer, settings: Settings
+) -> None:
+    server.otherwise = fakes.error(500)
+    job = _job()
+    for _ in range(settings.JOB_MAX_ATTEMPTS):
+        Gate.objects.update(opens_at=timezone.now())
+        _run(job)
+    assert job.status == Extraction.Status.FAILED
+    assert len(server.requests) == settings.JOB_MAX_ATTEMPTS
+    _run(Extraction.objects.get(extractor=extractors.BUNDLED))
+    assert Card.objects.get().full_name == Bundled.says
 
 
 def test_five_failures_in_a_row_close_the_gate_for_all(server: FakeModelServer) -> None:
@@ -475,7 +517,7 @@ def test_stopped_model_can_be_read_offline_meanwhile_and_wins_later(
     server.queue.extend([fakes.error(401), fakes.read({"full_name": "Rosa M. Halloway"})])
     job = _job()
     _run(job)
-    _run(jobs.request(job.card, extractor=jobs.FALLBACK))
+    _run(jobs.request(job.card, extractor=extractors.BUNDLED))
     assert Card.objects.get().full_name == Bundled.says
     gate.resume(MODEL)
     _run(job)
@@ -484,4 +526,4 @@ def test_stopped_model_can_be_read_offline_meanwhile_and_wins_later(
 
 def _digest(job: Extraction) -> str:
     extractor = extractors.configured(MODEL)
-    return answers.digest(answers.identity(extractor, MODEL, answers.sides_of(job.card)))
+    return questions.digest(questions.identity(extractor, MODEL, questions.sides_of(job.card)))

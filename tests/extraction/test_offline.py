@@ -4,7 +4,7 @@ from cards.fields import CONTACT_FIELDS
 from extraction import ocr, reader
 from extraction.extractors.base import ExtractorError
 from extraction.extractors.offline import Extractor
-from extraction.result import Box, Line, Result, Seen
+from extraction.result import Box, Code, Line, Result, Seen
 
 
 def _line(text: str, top: float) -> Line:
@@ -77,3 +77,12 @@ def test_a_reader_of_another_version_is_refused_with_what_to_do() -> None:
 def test_values_have_their_form_for_machines() -> None:
     values = Extractor().parse({}, Seen((*LINES[:3], _line("Tel: +1 217 555 0147", 120.0)))).values
     assert values["phone"].normalised == "+12175550147"
+
+
+def test_values_that_a_code_sets_right_or_adds_have_their_form_for_machines_too() -> None:
+    text = "MECARD:N:Halloway,Rosa;TEL:+12175550147;CELL:+12175550149;;"
+    lines = (*LINES[:3], _line("Tel: +1 217 555 0141", 120.0))
+    seen = Seen(lines, (Code(text, "QRCode", _line("", 200.0).box),))
+    values = Extractor().parse({}, seen).values
+    assert (values["phone"].text, values["phone"].normalised) == ("+12175550147", "+12175550147")
+    assert values["mobile"].normalised == "+12175550149"

@@ -163,6 +163,16 @@ def test_a_thousand_cards_take_some_dozen_queries(manager: Person, fake: FakeExt
     assert len(captured) <= 40, [query["sql"][:80] for query in captured]
 
 
+def test_reading_that_waits_already_is_asked_for_by_whoever_wants_it_too(
+    manager: Person, fake: FakeExtractor
+) -> None:
+    """What somebody asked for goes before what only stands in."""
+    job = jobs.request(put_card(), extractor="fake")
+    bulk.request_all(Card.objects.all(), extractor="fake", by=manager.user)
+    job.refresh_from_db()
+    assert job.requested_by == manager.user
+
+
 def test_more_cards_than_allowed_are_refused(
     manager: Person, fake: FakeExtractor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,7 +42,7 @@ def span(*pieces: Piece, **likely: float) -> Span:
     features = {
         name: FARTHEST + math.log(max(likely.get(name, 0.0), 1e-5)) / STEEPNESS for name in CLASSES
     }
-    return Span(pieces, features)
+    return Span(pieces, tuple(piece.text for piece in pieces), features)
 
 
 def chosen(*spans: Span) -> dict[str, str]:
@@ -123,7 +123,7 @@ def test_choices_never_share_a_piece_and_all_are_likely(weights: list[list[float
 def test_probabilities_of_a_span_add_up_to_1_whatever_its_features(
     features: dict[str, float],
 ) -> None:
-    (likely,) = reader.shipped().probabilities([Span((FIRST,), features)])
+    (likely,) = reader.shipped().probabilities([Span((FIRST,), (FIRST.text,), features)])
     assert likely.sum() == pytest.approx(1.0)
     assert (likely >= 0).all()
 
@@ -136,19 +136,21 @@ def test_several_networks_are_asked_for_their_mean() -> None:
 
 
 def test_a_missing_feature_counts_as_0() -> None:
-    full = Span((FIRST,), {"full_name": 2.0, "company": 0.0})
-    bare = Span((FIRST,), {"full_name": 2.0})
+    full = Span((FIRST,), (FIRST.text,), {"full_name": 2.0, "company": 0.0})
+    bare = Span((FIRST,), (FIRST.text,), {"full_name": 2.0})
     assert READER.probabilities([full]).tolist() == READER.probabilities([bare]).tolist()
 
 
 def test_a_feature_that_the_reader_does_not_know_is_left_out() -> None:
-    known = Span((FIRST,), {"full_name": 2.0})
-    more = Span((FIRST,), {"full_name": 2.0, "shoe_size": 44.0})
+    known = Span((FIRST,), (FIRST.text,), {"full_name": 2.0})
+    more = Span((FIRST,), (FIRST.text,), {"full_name": 2.0, "shoe_size": 44.0})
     assert READER.probabilities([known]).tolist() == READER.probabilities([more]).tolist()
 
 
 def test_an_odd_feature_weighs_no_more_than_the_farthest_usual_one() -> None:
-    far, farther = (Span((FIRST,), {"full_name": number}) for number in (FARTHEST, 1e12))
+    far, farther = (
+        Span((FIRST,), (FIRST.text,), {"full_name": number}) for number in (FARTHEST, 1e12)
+    )
     assert READER.probabilities([far]).tolist() == READER.probabilities([farther]).tolist()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from extraction import extractors, readers
@@ -23,6 +25,12 @@ CHANGELIST = "admin:extraction_fittedreader_changelist"
 
 def fitted(name: str, **about: Any) -> FittedReader:
     return readers.keep(weights(name), **about)
+
+
+def test_reader_is_named_for_the_day_it_was_fitted_by_this_sites_clock() -> None:
+    row = FittedReader(fitted_at=datetime(2026, 3, 1, 20, tzinfo=UTC))
+    with timezone.override("Asia/Tokyo"):
+        assert str(row) == "reader of 2 March 2026"
 
 
 def test_without_a_fitted_reader_the_shipped_one_reads() -> None:

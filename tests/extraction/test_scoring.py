@@ -265,5 +265,4 @@ def test_what_a_person_approved_is_the_truth_of_a_card() -> None:
     }
     contact = Truth.from_contact(approved)
     assert score(contact, approved).is_perfect
-    assert contact.phone_types == ("work", "mobile", "fax")
     assert counts("full_name", contact, native_name="水野 はるか") == RIGHT

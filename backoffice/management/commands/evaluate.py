@@ -70,7 +70,7 @@ class Command(BaseCommand):
         LabelError, ExtractorError, OSError."""
         slug, reader = options["extractor"], options["reader"]
         cards = labels.load(options["labels"], limit=options["limit"])
-        if slug != learning.OFFLINE:
+        if slug != extractors.BUNDLED:
             extractor, shelf = extractors.configured(slug), Shelf(options["cache"])
             if extractor.is_paid:
                 self._agree(extractor, cards, shelf, options)
@@ -106,7 +106,7 @@ class Command(BaseCommand):
 def _with_reader(which: str) -> BaseExtractor:
     """The bundled extractor with the reader that was named. Raises LabelError."""
     if which == "in-use":
-        return extractors.configured(learning.OFFLINE)
+        return extractors.configured(extractors.BUNDLED)
     return learning.with_weights(None if which == "shipped" else lessons.weights(Path(which)))
 
 

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from cards import intake, vault
 from cards.models import Arrival, Batch
-from extraction import backlog, extractors
+from extraction import backlog, extractors, ledger
 from extraction.extractors.base import ExtractorError
 
 NOTES = {".csv", ".json", ".jsonl", ".md", ".txt", ".xlsx"}
@@ -59,6 +59,8 @@ class Command(BaseCommand):
         )
         _check(batch)
         batch.save()
+        if price := _price(batch, len(files)):
+            self.stdout.write(price)
         outcomes: Counter[str] = Counter()
         for path in tqdm(files, unit="file", disable=None):
             for arrival in self._take_in(path, batch):
@@ -104,6 +106,16 @@ def _check(batch: Batch) -> None:
         raise CommandError(f"{reasons} Nothing was taken in.") from error
     except ExtractorError as error:
         raise CommandError(f"{error} Nothing was taken in.") from error
+
+
+def _price(batch: Batch, files: int) -> str:
+    """What reading the batch will cost, in a sentence; "" when it costs nothing."""
+    extractor = extractors.from_settings(batch.extractor or settings.EXTRACTOR)
+    if not extractor.is_paid:
+        return ""
+    dollars = ledger.estimate(files, extractor.model, can_wait=batch.can_wait)
+    price = "at a price nobody knows" if dollars is None else f"for about ${dollars:.2f}"
+    return f"{files} files go to {extractor.model} {price}, were each of them one card."
 
 
 def _line(arrival: Arrival) -> str:

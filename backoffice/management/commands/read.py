@@ -4,20 +4,19 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from PIL import Image
 from tqdm import tqdm
 
-from cards import images, intake, outlines
+from cards import images, outlines
 from cards.outlines import Quad
-from extraction import extractors, ocr
+from extraction import extractors, ocr, sightings
 from extraction.extractors.base import BaseExtractor, ExtractorError
 from extraction.result import Box, Point
+from extraction.sightings import CardSide
 
 
 class Command(BaseCommand):
@@ -48,7 +47,7 @@ def _read(path: Path, extractor: BaseExtractor) -> dict[str, Any]:
     """What is printed for one file: its cards, or the reason why there are none."""
     started = time.monotonic()
     try:
-        cards = [_read_card(sides, extractor) for sides in _cards(_pages(path))]
+        cards = [_read_card(sides, extractor) for sides in sightings.cards(path)]
     except OSError as error:
         return {"file": str(path), "error": f"The file cannot be read: {error.strerror}."}
     except (images.PictureError, ExtractorError) as error:
@@ -61,41 +60,8 @@ def _read(path: Path, extractor: BaseExtractor) -> dict[str, Any]:
     }
 
 
-def _pages(path: Path) -> list[Image.Image]:
-    data = path.read_bytes()
-    kind = images.media_type(data)
-    if not kind or kind == "application/zip":
-        raise images.PictureError("This is no picture of a kind we can read.")
-    return list(images.pages(data, kind, intake.limits()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One side of a card: a page of the file, counted from 0, or the part of it within `quad`."""
-
-    number: int
-    page: Image.Image
-    quad: Quad | None
-
-    def picture(self) -> Image.Image:
-        return outlines.straighten(self.page, self.quad) if self.quad else self.page
-
-
-def _cards(pages: Sequence[Image.Image]) -> list[list[_Side]]:
-    """The sides of each card, as taking the file in would have it: pages are the sides of one
-    card, unless some page shows several."""
-    quads = [outlines.find(page) or (None,) for page in pages]
-    sides = [
-        [_Side(number, page, quad) for quad in found]
-        for number, (page, found) in enumerate(zip(pages, quads, strict=True))
-    ]
-    if any(len(found) > 1 for found in sides):
-        return [[side] for found in sides for side in found]
-    return [[side for found in sides for side in found]]
-
-
 def _read_card(
-    sides: Sequence[_Side], extractor: BaseExtractor
+    sides: Sequence[CardSide], extractor: BaseExtractor
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What is printed of one card, and its lines; all boxes in pixels of the upright pages."""
     reading = ocr.read([side.picture() for side in sides])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from backoffice import lessons
 from extraction import labels, learning, readers, sightings
@@ -134,8 +135,9 @@ class Command(BaseCommand):
         for row in rows:
             before, after = row.scores.get("before"), row.scores.get("after")
             figures = f"F1 {before['micro_f1']:.3f} → {after['micro_f1']:.3f}" if after else ""
+            fitted_at = timezone.localtime(row.fitted_at)
             self.stdout.write(
-                f"{'in use' if row.is_in_use else '':<8}{row.fitted_at:%Y-%m-%d %H:%M}"
+                f"{'in use' if row.is_in_use else '':<8}{fitted_at:%Y-%m-%d %H:%M}"
                 f"  {row.labelled} labelled, {row.approved} approved cards  {figures}".rstrip()
             )
         if not any(row.is_in_use for row in rows):

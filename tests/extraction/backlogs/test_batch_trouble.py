@@ -70,6 +70,15 @@ def test_batch_that_is_refused_is_read_one_by_one(server: FakeBatchServer) -> No
     assert jobs.due().count() == 2
 
 
+def test_what_a_server_says_of_a_batch_is_cleaned(server: FakeBatchServer) -> None:
+    """PostgreSQL keeps no text with a NUL in it: the backlog would be stuck for ever."""
+    take_in(2)
+    tend()
+    server.refuse("batch_1", "invalid_json_line", said="Not\0 this\u202e one.")
+    tend()
+    assert only().error == "Not this one. The cards are read one by one."
+
+
 def test_server_without_a_batch_api_reads_one_by_one(server: FakeBatchServer) -> None:
     take_in(2)
     server.fail("POST /v1/files", 404)

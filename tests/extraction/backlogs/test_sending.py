@@ -6,13 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from extraction import (
-    answers,
-    backlog,
-    backlog_lines,
-    extractors,
-    tasks,
-)
+from extraction import answers, backlog, backlog_lines, extractors, questions, tasks
 from extraction.extractors.base import BatchExtractor
 from extraction.models import Backlog
 from tests.extraction.backlogs.stage import (
@@ -40,9 +34,9 @@ def test_request_is_the_one_that_would_be_made_directly(server: FakeBatchServer)
     extractor = extractors.configured(SLUG)
     assert isinstance(extractor, BatchExtractor)
     sight = answers.look(card)
-    identity = answers.identity(extractor, SLUG, answers.sides_of(card))
+    identity = questions.identity(extractor, SLUG, questions.sides_of(card))
     assert line == {
-        "custom_id": answers.digest(identity),
+        "custom_id": questions.digest(identity),
         "method": "POST",
         "url": "/v1/responses",
         "body": extractor.request(sight.pictures, sight.seen),
