@@ -224,8 +224,8 @@ def _joined(rest: Sequence[Piece]) -> list[Piece]:
 
 
 def _continues(piece: Piece, before: Piece) -> bool:
-    """Whether `piece` goes on with the text before: a few signs of Han or kana beside others, or
-    a legal form alone on its line."""
+    """Whether `piece` goes on with the text before: by its dangling "of" or "&", as a few signs of
+    Han or kana beside others, or as a legal form alone on its line."""
     if not is_same_type(piece, before):
         return False
     both_cjk = all(FEW_SIGNS.fullmatch(text.strip()) for text in (piece.text, before.text))
@@ -233,6 +233,8 @@ def _continues(piece: Piece, before: Piece) -> bool:
         return True
     if not is_below(piece, before, gap=0.8):
         return False
+    if spans.DANGLING.search(before.text):
+        return True
     bare = vocabulary.pattern(vocabulary.LEGAL_FORMS).sub("", vocabulary.plain(piece.text))
     return len(re.sub(r"\W", "", bare)) <= 1
 

@@ -7,6 +7,7 @@ import base64
 import json
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,9 @@ class Extractor(BatchExtractor):
 
         request = self.request(pictures, seen)
         try:
-            return asyncio.run(self._send(request))
+            # In a thread of its own, because the caller's may run an event loop already.
+            with ThreadPoolExecutor(max_workers=1) as thread:
+                return thread.submit(asyncio.run, self._send(request)).result()
         except openai.OpenAIError as error:
             raise self.explained(error) from error
         except TimeoutError as error:

@@ -110,6 +110,7 @@ def test_the_same_pictures_again_are_linked_to_their_cards(
 ) -> None:
     page = new_page()
     sign_in(page, site)
+    upload(page, site, pictures[:2], batch="For the first time, or again already")
     upload(page, site, pictures[:2], batch="The same again")
     assert page.locator("#arrivals li[data-state=here]").count() == 2
 
