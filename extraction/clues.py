@@ -42,6 +42,8 @@ ROLES = vocabulary.listed_words(
 )
 """Mailboxes that are no person's."""
 
+LEADING_INITIALS = re.compile(r"^\s*(?:[A-Z]\.\s?){1,3}(?=[A-Z])")
+
 INITIALS = re.compile(r"^(?:[A-Z]\.\s?){1,3}[A-Z]|^[A-Z]\s[A-Z][a-z]|[a-z][\s.]+(?:[A-Z]\.?){1,2}$")
 """Initials before or after a name."""
 
@@ -79,7 +81,9 @@ def of_words(text: str) -> Clues:
     first_names = sum(word in vocabulary.listed_words(vocabulary.FIRST_NAMES) for word in found)
     surnames = vocabulary.listed_words(vocabulary.SURNAMES)
     has_degree = len(words) > 1 and is_suffix(words[-1], after_comma="," in text)
-    counts = {name: vocabulary.count(listed, text) for name, listed in LISTS.items()}
+    # At the beginning "N.V." and "S.A." are a person's initials.
+    counted = LEADING_INITIALS.sub("", text)
+    counts = {name: vocabulary.count(listed, counted) for name, listed in LISTS.items()}
     return {
         "always": 1.0,
         "first_name": float(first_names > 0),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from extraction import addresses, clues, contacts, plans, postal, spans, vocabulary
@@ -87,11 +87,23 @@ def fields(card: Card, reader: Reader) -> dict[str, Found]:
 
 
 def _work_and_person(card: Card, reader: Reader) -> dict[str, Found]:
-    chosen = reader.choose(card.candidates)
+    chosen = _with_a_person(reader.choose(card.candidates))
     found = {field: _found(field, choice) for field, choice in chosen.items()}
     if "full_name" in found:
         found |= _name_fields(chosen["full_name"].span, card, found["full_name"])
     return found
+
+
+def _with_a_person(chosen: dict[str, Choice]) -> dict[str, Choice]:
+    """The choices; a job title without a name takes what looks like a person from the company."""
+    company = chosen.get("company")
+    if company is None or "full_name" in chosen or "job_title" not in chosen:
+        return chosen
+    features = company.span.features
+    if features["like_full_name"] <= features["like_company"]:
+        return chosen
+    others = {field: choice for field, choice in chosen.items() if field != "company"}
+    return others | {"full_name": replace(company, probability=company.other_probability)}
 
 
 def _found(field: str, choice: Choice) -> Found:

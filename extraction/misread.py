@@ -18,6 +18,9 @@ SHORTEST = 6
 NEARLY = 0.8
 """Similarity from which words are taken for a misread name; 1 is equal."""
 
+SHARED = vocabulary.pattern("|".join((vocabulary.ORGANISATIONS, vocabulary.TOPICS)))
+"""Words that many companies have in their names: they are no misread name themselves."""
+
 MOST_LETTERS = 2
 """Letters by which the words may be longer or shorter than the name."""
 
@@ -47,7 +50,8 @@ def _runs(words: Sequence[str], core: str) -> Iterator[tuple[int, int]]:
     for place, letters in runs.items():
         # Names go on with what the company's does not, such as a place: northwind-uk.example.
         is_as_long = abs(len(letters) - len(core)) <= MOST_LETTERS and not core.startswith(letters)
-        if is_as_long and _likeness(letters, core) >= NEARLY:
+        is_name = not all(SHARED.fullmatch(word) for word in squeezed[place[0] : place[1]])
+        if is_as_long and is_name and _likeness(letters, core) >= NEARLY:
             yield place
 
 

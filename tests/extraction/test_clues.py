@@ -163,3 +163,8 @@ def test_a_name_between_titles_and_degrees_still_looks_like_a_name(text: str) ->
 )
 def test_a_mailbox_for_everybody_is_no_name(local: str, text: str) -> None:
     assert clues.email_matches_name(f"{local}@northwind.example", text) == 0.0
+
+
+def test_initials_before_a_name_are_no_legal_form() -> None:
+    assert all_clues("N.V. Ostrova")["legal_form"] == 0.0
+    assert all_clues("Ostrova N.V.")["legal_form"] == 1.0

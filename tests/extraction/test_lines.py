@@ -347,3 +347,9 @@ def test_a_script_that_makes_the_language_certain_gives_it(
 ) -> None:
     found = texts(printed)
     assert found.get("languages") == language
+
+
+def test_a_person_with_a_title_is_a_name_and_no_company() -> None:
+    found = texts(("K.T. Ostrova", 22.0), "Jt. Harbour Commissioner", "Tel: 040 5550 0147")
+    assert found["full_name"] == "K.T. Ostrova"
+    assert "company" not in found

@@ -31,6 +31,7 @@ def test_words_that_are_nearly_a_registered_name_are_spelled_like_it(
         (["Northwind LLC"], "northwindnj"),
         (["Fabrikam"], "northwind"),
         (["Ahoi"], "ahoy"),
+        (["Solutions"], "nwsolutions"),
         ([""], "northwind"),
     ],
 )
