@@ -109,7 +109,8 @@ def _chains(chain: tuple[Piece, ...], free: Sequence[Piece]) -> Iterator[tuple[P
 
 
 def _features(chain: tuple[Piece, ...], texts: Sequence[str], around: Surroundings) -> Features:
-    own = _alone(" ".join(texts), around)
+    is_as_printed = len(chain) == 1 and texts[0] == chain[0].text
+    own = around.clues[id(chain[0])] if is_as_printed else _alone(" ".join(texts), around)
     return {
         **own,
         **_set_in_type(chain, around),

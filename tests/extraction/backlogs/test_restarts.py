@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx2
 import pytest
@@ -29,9 +29,6 @@ from tests.extraction.backlogs.stage import (
     tend,
 )
 from tests.fake_batches import FakeBatchServer
-
-if TYPE_CHECKING:
-    pass
 
 pytestmark = pytest.mark.django_db
 

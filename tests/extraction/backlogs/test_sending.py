@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from extraction import answers, backlog, backlog_lines, extractors, questions, tasks
@@ -20,9 +18,6 @@ from tests.extraction.backlogs.stage import (
     tend,
 )
 from tests.fake_batches import FakeBatchServer
-
-if TYPE_CHECKING:
-    pass
 
 pytestmark = pytest.mark.django_db
 
