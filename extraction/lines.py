@@ -103,7 +103,13 @@ def _with_a_person(chosen: dict[str, Choice]) -> dict[str, Choice]:
     if features["like_full_name"] <= features["like_company"]:
         return chosen
     others = {field: choice for field, choice in chosen.items() if field != "company"}
-    return others | {"full_name": replace(company, probability=company.other_probability)}
+    person = replace(
+        company,
+        probability=company.other_probability,
+        other_field="company",
+        other_probability=company.probability,
+    )
+    return others | {"full_name": person}
 
 
 def _found(field: str, choice: Choice) -> Found:

@@ -6,7 +6,7 @@ import pytest
 from extraction import lines as rules
 from extraction import reader
 from extraction.layout import Found
-from extraction.reader import FIELDS, Network, Reader
+from extraction.reader import FIELDS, Choice, Network, Reader
 from extraction.result import Box, Line
 
 Row = str | tuple[str, float]
@@ -353,3 +353,13 @@ def test_a_person_with_a_title_is_a_name_and_no_company() -> None:
     found = texts(("K.T. Ostrova", 22.0), "Jt. Harbour Commissioner", "Tel: 040 5550 0147")
     assert found["full_name"] == "K.T. Ostrova"
     assert "company" not in found
+
+
+def test_a_person_taken_from_the_company_could_be_the_company() -> None:
+    """Not the name, which it has become."""
+    line = card("Kestrel Ostrova")
+    (span,) = rules.sort_out(line).candidates
+    title = Choice(span, 0.9, 0.0, "company", 0.0)
+    company = Choice(span, 0.6, 0.0, "full_name", 0.3)
+    found = rules._with_a_person({"job_title": title, "company": company})
+    assert rules._found("full_name", found["full_name"]).doubt == "could also be the company"
