@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.parser import BytesParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests import openai_shapes
+from tests.local_server import LocalServer
 
 Document = dict[str, Any]
 
@@ -34,7 +33,7 @@ class Trouble:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class FakeBatchServer:
+class FakeBatchServer(LocalServer):
     """A local HTTP server that speaks OpenAI's Files and Batches. A context manager.
 
     It does nothing of itself: a test lets time pass with `complete`, `expire` and `refuse`.
@@ -47,26 +46,7 @@ class FakeBatchServer:
         self.batches: dict[str, Document] = {}
         self.asked: list[str] = []
         self.trouble: list[Trouble] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(self._handler())
 
     # What a test looks at
 

@@ -9,9 +9,11 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
+
+from tests.local_server import LocalServer
 
 HANG_AT_MOST_SECONDS = 20
 
@@ -71,7 +73,7 @@ Script = Callable[[Request], Reply]
 """Makes the reply to a request; `tests.fakes` has the usual ones."""
 
 
-class FakeModelServer:
+class FakeModelServer(LocalServer):
     """A local HTTP server that speaks both formats of OpenAI: Responses and Chat Completions.
 
     A context manager. It answers with the scripts in `queue`, in order, and with `otherwise`
@@ -84,20 +86,11 @@ class FakeModelServer:
         self.requests: list[Request] = []
         self.got_one = threading.Event()
         self._may_go_on = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        super().__init__(self._handler())
 
     def let_go(self) -> None:
         """Cut the connections that hang or trickle."""
         self._may_go_on.set()
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
     def __exit__(
         self,
@@ -106,9 +99,7 @@ class FakeModelServer:
         trace: TracebackType | None,
     ) -> None:
         self.let_go()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__exit__(kind, value, trace)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         owner = self
