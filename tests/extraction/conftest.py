@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,8 +13,11 @@ from extraction.extractors import offline
 from extraction.extractors.openai_vision import Extractor
 from extraction.models import Extraction
 from extraction.result import Line, Seen
-from tests.extraction.make_jobs import LINES, Bundled, PaidExtractor, take_in
+from tests.extraction.make_jobs import LINES, MODEL, Bundled, PaidExtractor, take_in
 from tests.fakes import FakeExtractor, FakeModelServer
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
 
 
 @pytest.fixture
@@ -60,6 +64,14 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeModelServer]:
         monkeypatch.delenv(name.lower(), raising=False)
     with FakeModelServer() as running:
         yield running
+
+
+@pytest.fixture
+def model(server: FakeModelServer, settings: Settings) -> None:
+    """The vision model of the site, whose server is `server`."""
+    settings.EXTRACTOR_OPTIONS = {
+        MODEL: {"api_key": "k", "base_url": server.base_url, "model": "gpt-5-mini"}
+    }
 
 
 @pytest.fixture(params=["responses", "chat"])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.core.files.storage import storages
 from django.db import connection
 from django.utils import timezone
@@ -15,10 +16,12 @@ from PIL import Image
 
 from cards import intake, vault
 from cards.models import Batch
+from extraction import jobs
 from extraction.extractors.base import ExtractorError, Usage
-from extraction.models import Extraction
+from extraction.extractors.openai_vision import Extractor
+from extraction.models import Call, Extraction
 from extraction.result import Box, Line, Result, Seen, Value
-from tests import pictures
+from tests import fakes, pictures
 from tests.fakes import FakeExtractor
 
 LINES = [
@@ -29,6 +32,9 @@ ANSWER = {"fields": {"full_name": "Rosa Halloway", "company": "Northwind Boats"}
 GARBAGE = {"poem": "Shall I compare thee to a business card?"}
 MAY_PASS = ExtractorError("The fake is ill.", retry=True)
 BROKEN = ExtractorError("The fake is broken.")
+MODEL = "openai_vision"
+GOOD = fakes.read({"full_name": "Rosa Halloway", "company": "Northwind Boats"})
+"""What the model's server says when all is well."""
 WAIT_SECONDS = 20
 
 
@@ -66,8 +72,21 @@ def take_in(*, extractor: str = "fake", tone: int = 0) -> Extraction:
     return Extraction.objects.select_related("card").get(card=arrival.card)
 
 
+def model_job(tone: int = 0) -> Extraction:
+    """As `take_in`, to be read by the vision model."""
+    return take_in(extractor=MODEL, tone=tone)
+
+
 def make_due(job: Extraction) -> None:
     Extraction.objects.filter(pk=job.pk).update(run_after=timezone.now())
+
+
+def run_in_turn(*waiting: Extraction) -> None:
+    """Run the jobs in turn, each as if its time had come."""
+    for job in waiting:
+        make_due(job)
+        assert jobs.run(job.pk)
+        job.refresh_from_db()
 
 
 def claimed_but_stopped(job: Extraction) -> None:
@@ -76,6 +95,24 @@ def claimed_but_stopped(job: Extraction) -> None:
     Extraction.objects.filter(pk=job.pk).update(
         status=Extraction.Status.RUNNING, fence=1, attempts=1, lease_until=past
     )
+
+
+def while_asking(monkeypatch: pytest.MonkeyPatch, action: Callable[[], None]) -> None:
+    """Let `action` happen in the worker that asks next, before it gets to see the answer."""
+    ask = Extractor.ask
+
+    def watched(self: Extractor, *args: Any) -> dict[str, Any]:
+        monkeypatch.setattr(Extractor, "ask", ask)
+        answer = ask(self, *args)
+        action()
+        return answer
+
+    monkeypatch.setattr(Extractor, "ask", watched)
+
+
+def outcomes() -> list[str]:
+    """How the calls ended, the first one first."""
+    return list(Call.objects.order_by("pk").values_list("outcome", flat=True))
 
 
 def kept(job: Extraction, extractor: str = "fake") -> list[dict[str, Any]]:

@@ -1,197 +1,24 @@
+"""What the uploader is told of each file: at once, later on, and when the vault fails."""
+
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from cards import vault
-from cards.models import Arrival, Batch, Card
+from cards.models import Card
 from extraction import jobs
 from extraction.models import Extraction
 from tests import pictures
+from tests.cards.make_uploads import JSON, begun, page, send, sent, status, upload
 from tests.cast import Person
 
-if TYPE_CHECKING:
-    from django.test.client import _MonkeyPatchedWSGIResponse as Page
-
 pytestmark = pytest.mark.django_db
-
-NAMED = {"name": "Spring fair", "source": "Hall 4", "duplicate_policy": "skip"}
-JSON = {"Accept": "application/json"}
-
-
-def page() -> str:
-    return reverse("admin:cards_upload")
-
-
-def begin(client: Client, **form: Any) -> Page:
-    """Begin a batch as the page's script does."""
-    return client.post(page(), {**NAMED, **form}, headers=JSON)
-
-
-def begun(person: Person, **form: Any) -> Batch:
-    response = begin(person.client, **form)
-    assert response.status_code == 200
-    return Batch.objects.get(pk=response.json()["id"])
-
-
-def upload(name: str, data: bytes) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, data)
-
-
-def send(client: Client, batch: Batch, *files: SimpleUploadedFile) -> Page:
-    url = reverse("admin:cards_upload_file", args=(batch.pk,))
-    return client.post(url, {"file": list(files)}, headers=JSON)
-
-
-def sent(person: Person, batch: Batch, name: str, data: bytes) -> dict[str, Any]:
-    """What became of a file, as the page's script is told."""
-    response = send(person.client, batch, upload(name, data))
-    assert response.status_code == 200
-    (arrival,) = response.json()["arrivals"]
-    assert isinstance(arrival, dict)
-    return arrival
-
-
-def status(client: Client, batch: Batch) -> Page:
-    return client.get(reverse("admin:cards_upload_status", args=(batch.pk,)))
-
-
-# Who may upload
-
-
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [("uploader", 200), ("manager", 200), ("reviewer", 403), ("analyst", 403), ("outsider", 403)],
-)
-@pytest.mark.parametrize("attempt", ["see", "begin", "send", "status"])
-def test_only_uploaders_and_managers_upload(
-    request: pytest.FixtureRequest, name: str, code: int, attempt: str
-) -> None:
-    person: Person = request.getfixturevalue(name)
-    own = Batch.objects.create(name="Own", created_by=person.user)
-    answers: dict[str, Callable[[], Page]] = {
-        "see": lambda: person.client.get(page()),
-        "begin": lambda: begin(person.client),
-        "send": lambda: send(person.client, own, upload("a.jpg", pictures.jpeg())),
-        "status": lambda: status(person.client, own),
-    }
-    assert answers[attempt]().status_code == code
-    assert Card.objects.count() == (attempt == "send" and code == 200)
-
-
-@pytest.mark.parametrize("attempt", ["see", "begin", "send", "status"])
-def test_visitor_is_sent_to_the_sign_in_page(visitor: Client, batch: Batch, attempt: str) -> None:
-    answers: dict[str, Callable[[], Page]] = {
-        "see": lambda: visitor.get(page()),
-        "begin": lambda: begin(visitor),
-        "send": lambda: send(visitor, batch, upload("a.jpg", pictures.jpeg())),
-        "status": lambda: status(visitor, batch),
-    }
-    response = answers[attempt]()
-    assert response.status_code == 302
-    assert response["Location"].startswith(reverse("admin:login"))
-    assert not Arrival.objects.exists()
-
-
-def test_batch_of_a_colleague_is_not_there_for_an_uploader(
-    uploader: Person, manager: Person
-) -> None:
-    others = begun(manager)
-    assert send(uploader.client, others, upload("a.jpg", pictures.jpeg())).status_code == 404
-    assert status(uploader.client, others).status_code == 404
-    assert others.name not in uploader.client.get(f"{page()}?batch={others.pk}").text
-    assert not Card.objects.exists()
-
-
-def test_manager_adds_to_the_batch_of_a_colleague(uploader: Person, manager: Person) -> None:
-    batch = begun(uploader)
-    assert sent(manager, batch, "a.jpg", pictures.jpeg())["outcome"] == "taken_in"
-    assert status(manager.client, batch).status_code == 200
-
-
-def test_request_from_another_site_is_refused(uploader: Person) -> None:
-    careful = Client(enforce_csrf_checks=True)
-    careful.force_login(uploader.user)
-    assert begin(careful).status_code == 403
-    assert not Batch.objects.exists()
-
-
-def test_nothing_is_sent_or_changed_by_get(uploader: Person) -> None:
-    batch = begun(uploader)
-    url = reverse("admin:cards_upload_file", args=(batch.pk,))
-    assert uploader.client.get(url).status_code == 405
-
-
-# Beginning a batch
-
-
-def test_batch_keeps_what_the_form_said(uploader: Person) -> None:
-    batch = begun(uploader, duplicate_policy="keep", extractor="offline")
-    assert (batch.name, batch.source) == ("Spring fair", "Hall 4")
-    assert (batch.duplicate_policy, batch.extractor) == ("keep", "offline")
-    assert batch.created_by == uploader.user
-
-
-def test_script_is_told_where_to_send_and_to_look(uploader: Person) -> None:
-    answer = begin(uploader.client).json()
-    batch = Batch.objects.get()
-    assert answer == {
-        "id": batch.pk,
-        "name": "Spring fair",
-        "can_wait": False,
-        "file_url": reverse("admin:cards_upload_file", args=(batch.pk,)),
-        "status_url": reverse("admin:cards_upload_status", args=(batch.pk,)),
-        "page_url": f"{page()}?batch={batch.pk}",
-    }
-
-
-@pytest.mark.parametrize(
-    ("form", "sentence"),
-    [
-        ({"name": ""}, "Name: This field is required."),
-        ({"name": "x" * 121}, "Name: Ensure this value has at most 120 characters (it has 121)."),
-        ({"duplicate_policy": "burn"}, "Same picture twice: Select a valid choice."),
-        ({"extractor": "oracle"}, "Read by: Select a valid choice."),
-        ({"name": "a\0b"}, "Name: Null characters are not allowed."),
-    ],
-)
-def test_form_that_cannot_be_used_is_a_sentence(
-    uploader: Person, form: dict[str, str], sentence: str
-) -> None:
-    response = begin(uploader.client, **form)
-    assert response.status_code == 400
-    assert response.json()["error"].casefold().startswith(sentence.casefold())
-    assert not Batch.objects.exists()
-
-
-def test_empty_form_is_a_sentence(uploader: Person) -> None:
-    response = uploader.client.post(page(), headers=JSON)
-    assert response.status_code == 400
-    assert "Name: This field is required." in response.json()["error"]
-
-
-def test_form_without_script_shows_its_errors(uploader: Person) -> None:
-    response = uploader.client.post(page(), {"name": "", "duplicate_policy": "skip"})
-    assert response.status_code == 200
-    assert "This field is required." in response.text
-
-
-def test_page_offers_the_extractors_there_are(uploader: Person) -> None:
-    assert 'value="offline"' in uploader.client.get(page()).text
-
-
-def test_page_tells_the_limits_it_keeps(uploader: Person, settings: Settings) -> None:
-    settings.MAX_FILE_BYTES = 7_654_321
-    assert 'data-max-file-bytes="7654321"' in uploader.client.get(page()).text
 
 
 # One row a file, with its own outcome
@@ -290,6 +117,14 @@ def test_picture_without_text_ends_as_a_sentence_on_its_card(uploader: Person) -
     assert row["card"]["notice"] == ("No text was found on the picture; type what you can see.")
 
 
+def test_no_upload_is_left_in_the_folder_of_public_files(
+    uploader: Person, settings: Settings
+) -> None:
+    sent(uploader, begun(uploader), "first.jpg", pictures.jpeg())
+    public = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    assert not public.exists() or not list(public.rglob("*.*"))
+
+
 # Hostile names
 
 
@@ -332,45 +167,6 @@ def test_name_of_ten_thousand_characters_ends_without_a_traceback(uploader: Pers
     assert response.status_code == 400
     assert "Traceback" not in response.text
     assert sent(uploader, batch, "next.jpg", pictures.jpeg())["outcome"] == "taken_in"
-
-
-# The page without script
-
-
-def test_form_takes_its_files_in_and_shows_one_row_each(uploader: Person) -> None:
-    files = [upload("good.jpg", pictures.jpeg()), upload("bad.jpg", b"no picture")]
-    response = uploader.client.post(page(), {**NAMED, "file": files}, follow=True)
-    assert response.status_code == 200
-    assert "good.jpg" in response.text
-    assert "Taken in" in response.text
-    assert "Refused: This is no picture of a kind we can read" in response.text
-
-
-def test_form_shows_only_its_own_batch(uploader: Person) -> None:
-    other = begun(uploader, name="Autumn fair")
-    sent(uploader, other, "autumn.jpg", pictures.jpeg())
-    batch = begun(uploader)
-    text = uploader.client.get(f"{page()}?batch={batch.pk}").text
-    assert "autumn.jpg" not in text
-    assert "Autumn fair" not in text
-
-
-@pytest.mark.parametrize("batch_id", ["x", "-1", "²", "٣", "9" * 30, "9" * 5_000, "999999", "\0"])
-def test_batch_that_is_none_shows_the_empty_page(uploader: Person, batch_id: str) -> None:
-    response = uploader.client.get(page(), {"batch": batch_id})
-    assert response.status_code == 200
-    assert 'name="name"' in response.text
-
-
-def test_more_files_than_allowed_end_as_a_page_that_says_so(
-    uploader: Person, settings: Settings
-) -> None:
-    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
-    files = [upload(f"{number}.jpg", pictures.jpeg(number)) for number in range(3)]
-    response = uploader.client.post(page(), {**NAMED, "file": files})
-    assert response.status_code == 400
-    assert "Nothing was changed" in response.text
-    assert not Batch.objects.exists()
 
 
 # Status
@@ -443,19 +239,3 @@ def test_vault_that_goes_down_loses_nothing_that_was_taken_in(
     assert send(uploader.client, batch, upload("a.png", pictures.png())).status_code == 503
     (row,) = status(uploader.client, batch).json()["arrivals"]
     assert (row["file"], row["outcome"]) == ("before.jpg", "taken_in")
-
-
-@pytest.mark.usefixtures("full_vault")
-def test_vault_that_is_down_is_a_refused_row_without_script(uploader: Person) -> None:
-    files = [upload("a.jpg", pictures.jpeg())]
-    response = uploader.client.post(page(), {**NAMED, "file": files}, follow=True)
-    assert response.status_code == 200
-    assert "The pictures cannot be stored just now" in response.text
-
-
-def test_no_upload_is_left_in_the_folder_of_public_files(
-    uploader: Person, settings: Settings
-) -> None:
-    sent(uploader, begun(uploader), "first.jpg", pictures.jpeg())
-    public = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
-    assert not public.exists() or not list(public.rglob("*.*"))
