@@ -120,7 +120,9 @@ def choose(pieces: Sequence[Piece]) -> list[Piece]:
 
     def worth(group: list[Piece]) -> float:
         total = sum(scores[id(piece)] for piece in group)
-        return total - (3.0 if SECOND_HOME.match(_start(group[0])) else 0.0)
+        is_numbered = any(char.isdigit() for piece in group for char in piece.text)
+        is_second = bool(SECOND_HOME.match(_start(group[0])))
+        return total - 3.0 * is_second - 2.0 * (not is_numbered)
 
     best = max(worth(group) for group in groups)
     # Of several complete addresses the one printed first is the main one.

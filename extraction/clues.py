@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 from extraction import addresses, places, vocabulary
-from extraction.names import is_prefix, is_suffix
+from extraction.names import is_degrees, is_prefix, is_suffix
 
 Clues = dict[str, float]
 
@@ -75,7 +75,7 @@ LIKENESS: Mapping[str, Mapping[str, float]] = {
 
 def of_words(text: str) -> Clues:
     """What the words of a text say."""
-    words, bare, found = _lettered(text), _bare(text), vocabulary.words(text)
+    words, found = _lettered(text), vocabulary.words(text)
     is_titled = len(words) > 2 and is_prefix(words[0])
     titles = vocabulary.count(vocabulary.JOB_TITLES, " ".join(words[is_titled:]))
     first_names = sum(word in vocabulary.listed_words(vocabulary.FIRST_NAMES) for word in found)
@@ -91,7 +91,7 @@ def of_words(text: str) -> Clues:
         "surname": float(any(word in surnames for word in found[1:])),
         "prefix": float(len(words) > 1 and is_prefix(words[0])),
         "degree": float(has_degree),
-        "degrees": float(bool(words) and (not bare or 2 * len(bare) < len(words))),
+        "degrees": float(is_degrees(text) and not titles),
         "title": min(1.0, titles),
         "titles": float(titles),
         "title_words": min(1.0, titles / max(1, len(words))),
@@ -174,6 +174,8 @@ def host_matches(host: str, text: str) -> float:
         return 0.85
     if len(core) >= 3 and core == "".join(name[0] for name in names)[: len(core)]:
         return 0.8
+    if len(core) >= 6 and _begins_words(core, names):
+        return 0.8
     if len(names[0]) >= 4 and names[0] in core:
         return 0.6
     return 0.6 if SequenceMatcher(None, core, squeezed).ratio() > 0.72 else 0.0
@@ -187,6 +189,19 @@ def cjk_name(text: str) -> float:
     surnames = vocabulary.listed_words(vocabulary.CJK_SURNAMES)
     known = any(squeezed[:length] in surnames for length in (1, 2, 3) if length < len(squeezed))
     return 1.0 if known and len(squeezed) <= 5 else 0.5 if " " in text.strip() else 0.1
+
+
+def _begins_words(core: str, names: Sequence[str], *, least: int = 2) -> bool:
+    """Whether `core` is made of the beginnings of two or more words in their order: nortbotrad for
+    Northwind Boat Trading. A beginning has at least `least` letters."""
+    if len(names) < 2:
+        return False
+    longest = next((n for n, char in enumerate(names[0]) if core[n : n + 1] != char), len(names[0]))
+    return any(
+        core[length:]
+        and (names[1].startswith(core[length:]) or _begins_words(core[length:], names[1:]))
+        for length in range(least, longest + 1)
+    )
 
 
 _SPELLED_OUT = str.maketrans(

@@ -12,6 +12,9 @@ from extraction.domains import FREE_MAIL, TOP_DOMAINS
 from extraction.internet import Address
 from extraction.layout import Found, Piece
 
+ONE_LABEL = re.compile(r"\W*[^\W\d_]{2,14}\s*[:：]\W*")
+"""A word and a colon: beside a number it is the label of that number, known or not."""
+
 
 @dataclass(slots=True)
 class Contacts:
@@ -41,7 +44,7 @@ def find(pieces: Sequence[Piece]) -> Contacts:
     for piece, text in zip(pieces, left, strict=True):
         numbers, without = phones.take_out(phones.repaired(text), piece, pieces, contacts.region)
         contacts.numbers += numbers
-        rest = strip_labels(without)
+        rest = "" if numbers and ONE_LABEL.fullmatch(without) else strip_labels(without)
         if sum(char.isalpha() for char in rest) >= 2 or phones.POSTAL.search(rest):
             contacts.rest.append(piece.part(rest))
     contacts.numbers = phones.unique(contacts.numbers)
@@ -116,7 +119,7 @@ def strip_labels(text: str) -> str:
     label = vocabulary.pattern(listed).pattern
     edge = r"[\s,;:|/•·*\-–—_~=<>#]"
     # A label counts as one only before a colon or the like, or with nothing else on the line.
-    # After a single letter only the colon counts: "M." begins a name.
+    # After a single letter only the colon counts: "M." begins a name, "d." ends a degree.
     start = re.compile(
         rf"^{edge}*(?:(?:\w|(?:{label})\s*(?:no|nos|id)?)\s*[:)\]]+{edge}*"
         rf"|(?:(?!\w\W)(?:{label}))\s*(?:no|nos|id)?\.+\s*:*{edge}*)+"
@@ -127,7 +130,7 @@ def strip_labels(text: str) -> str:
     found = start.match(plain)
     if found and len(plain) == len(text):
         text = text[found.end() :]
-    end = re.compile(rf"{edge}*(?<![^\W_])(?:{label})\s*(?:no)?\s*[.:]+\s*$").search(
+    end = re.compile(rf"{edge}*(?<![^\W_])(?!\w\.)(?:{label})\s*(?:no)?\s*[.:]+\s*$").search(
         vocabulary.plain(text)
     )
     if end and len(vocabulary.plain(text)) == len(text):

@@ -140,7 +140,7 @@ def _name_fields(span: Span, card: Card, name: Found) -> dict[str, Found]:
         (card.around.clues[id(piece)]["like_full_name"], piece.text)
         for piece in card.around.free
         if bool(vocabulary.HAS_CJK.search(piece.text)) != is_cjk
-        and any(_is_beside(piece, own) for own in span.pieces)
+        and any(_is_beside(piece, own) or piece.side != own.side for own in span.pieces)
     ]
     native = max(others)[1] if others and max(others)[0] > 0.5 else ""
     full, native = (native, name.text) if is_cjk and native else (name.text, native)
@@ -150,18 +150,29 @@ def _name_fields(span: Span, card: Card, name: Found) -> dict[str, Found]:
         bare = f"{parts.first} {parts.last}".strip()
     texts = {
         "prefix": parts.prefix, "full_name": bare, "first_name": parts.first,
-        "last_name": parts.last, "suffix": parts.suffix, "native_name": native,
+        "last_name": parts.last, "suffix": _suffix(parts.suffix, span, card),
+        "native_name": native,
     }  # fmt: skip
     return {
         field: Found(text, name.sure, name.doubt) for field, text in texts.items() if text.strip()
     }
 
 
+def _suffix(own: str, span: Span, card: Card) -> str:
+    """What follows the name on its own line, and degrees on lines of their own below or beside."""
+    degrees = [
+        piece.text.strip(" ,")
+        for piece in card.around.free
+        if spans.is_degrees(piece, card.around)
+        and any(_is_beside(piece, one) for one in span.pieces)
+    ]
+    return ", ".join(filter(None, [own, *degrees]))
+
+
 def _is_beside(piece: Piece, other: Piece) -> bool:
-    """Whether the two stand next to each other, or on the two sides of the card."""
+    """Whether the two stand next to each other."""
     pairs = ((piece, other), (other, piece))
-    touching = any(is_below(one, two) or is_right_of(one, two) for one, two in pairs)
-    return touching or piece.side != other.side
+    return any(is_below(one, two) or is_right_of(one, two) for one, two in pairs)
 
 
 def _split_pieces(rest: Sequence[Piece], known: contacts.Contacts) -> list[Piece]:

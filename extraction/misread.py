@@ -49,7 +49,9 @@ def _runs(words: Sequence[str], core: str) -> Iterator[tuple[int, int]]:
         return
     for place, letters in runs.items():
         # Names go on with what the company's does not, such as a place: northwind-uk.example.
-        is_as_long = abs(len(letters) - len(core)) <= MOST_LETTERS and not core.startswith(letters)
+        ending = squeezed[place[1] - 1] + core.removeprefix(letters)
+        goes_on = core.startswith(letters) and not SHARED.fullmatch(ending)
+        is_as_long = abs(len(letters) - len(core)) <= MOST_LETTERS and not goes_on
         is_name = not all(SHARED.fullmatch(word) for word in squeezed[place[0] : place[1]])
         if is_as_long and is_name and _likeness(letters, core) >= NEARLY:
             yield place

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from extraction import vocabulary
@@ -59,6 +60,29 @@ def is_suffix(word: str, *, after_comma: bool = True) -> bool:
     certain = after_comma or "." in word.strip(".") or bare in _CERTAIN_SUFFIXES
     return bool(listed) and certain
 
+
+def is_degrees(text: str) -> bool:
+    """Whether nothing but degrees stand in the text: "M. Tech., F.I.E. (India), MISTE".
+
+    The first one must be listed; of those that follow it is enough that they are abbreviations,
+    with dots or after a comma.
+    """
+    bare = _SPACED_DEGREE.sub(r"\1.", re.sub(r"\s*[(（][^()（）]*[)）]?", "", text))
+    words = re.findall(r"[^\s,;&]+[,;&]?", bare)
+    return (
+        bool(words)
+        and is_suffix(words[0])
+        and all(
+            is_suffix(word, after_comma=before[-1] in ",;&")
+            or _ABBREVIATION.fullmatch(word.rstrip(",;&"))
+            or (before[-1] in ",;&" and word.isupper() and len(word) < 8)
+            for before, word in pairwise(words)
+        )
+    )
+
+
+_SPACED_DEGREE = re.compile(r"\b([A-Z]h?)\.\s+(?=[A-Z])")
+_ABBREVIATION = re.compile(r"(?:[A-Z][A-Za-z]{0,3}\.)+(?:[A-Z][A-Za-z]{0,4})?\.?")
 
 _CERTAIN_SUFFIXES = {
     "jr", "sr", "ii", "iii", "iv", "phd", "mba", "cpa", "esq", "mbbs", "aia", "filho", "neto",

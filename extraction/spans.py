@@ -81,10 +81,14 @@ class Surroundings:
 
 
 def candidates(around: Surroundings) -> list[Span]:
-    """Every span of the free pieces of a card."""
-    return [
-        _span(chain, around) for piece in around.free for chain in _chains((piece,), around.free)
-    ]
+    """Every span of the free pieces of a card that may be a field of its own."""
+    free = [piece for piece in around.free if not is_degrees(piece, around)]
+    return [_span(chain, around) for piece in free for chain in _chains((piece,), free)]
+
+
+def is_degrees(piece: Piece, around: Surroundings) -> bool:
+    """Whether nothing but degrees stand in the piece: they belong to the name beside it."""
+    return around.clues[id(piece)]["degrees"] > 0
 
 
 def _span(chain: tuple[Piece, ...], around: Surroundings) -> Span:
@@ -104,7 +108,8 @@ def _chains(chain: tuple[Piece, ...], free: Sequence[Piece]) -> Iterator[tuple[P
     if len(first) == 2 and is_below(first[1], first[0], gap=2.0):
         first.pop()  # nothing is left out between two pieces of a span
     for piece in first + beside[:1]:
-        if 0.35 < piece.height / max(1.0, last.height) < 3.0:
+        is_again = any(_says_again(one.text, piece.text) for one in chain)
+        if not is_again and 0.25 < piece.height / max(1.0, last.height) < 3.0:
             yield from _chains((*chain, piece), free)
 
 
@@ -178,7 +183,6 @@ def _inside(chain: tuple[Piece, ...], around: Surroundings) -> Features:
     found["joined_left"] = max(
         (abs(two.left - one.left) / max(1.0, one.height) for one, two in pairs), default=0.0
     )
-    found["joined_again"] = float(any(_says_again(one.text, two.text) for one, two in pairs))
     found["joined_beside"] = float(any(is_right_of(two, one, gap=2.5) for one, two in pairs))
     found["joined_case"] = float(any(a["upper"] != b["upper"] for a, b in pairwise(own)))
     for name in (*LIKENESSES, "generic", "slogan", "one_word", "legal_form"):
@@ -188,13 +192,13 @@ def _inside(chain: tuple[Piece, ...], around: Surroundings) -> Features:
 
 
 def _says_again(one: str, other: str) -> bool:
-    """Whether one text is part of the other, or the initials of its words: a logo beside the
-    name it stands for."""
-    first, second = (re.sub(r"[\W_]", "", vocabulary.plain(text)) for text in (one, other))
-    if not first or not second:
-        return False
-    initials = "".join(word[0] for word in vocabulary.words(other))
-    return first in second or second in first or (len(first) > 2 and initials.startswith(first))
+    """Whether one text begins the other, or is the initials of its words: a logo beside the name
+    that it stands for."""
+    first, second = vocabulary.words(one), vocabulary.words(other)
+    letters = "".join(first)
+    initials = "".join(word[0] for word in second)
+    is_start = len(letters) > 2 and "".join(second[: len(first)]) == letters
+    return is_start or (len(letters) > 2 and initials.startswith(letters))
 
 
 LIKENESSES = tuple(f"like_{field}" for field in clues.LIKENESS)

@@ -73,38 +73,58 @@ university|college|institute|school|academy|hospital|clinic|bank|hotel|hotels|re
 group|holdings|associates|partners|foundation|society|association|ministry|government|council|
 church|museum|library|laboratories|labs|studio|studios|agency|enterprises|industries|industrial|
 solutions|technologies|technology|systems|software|services|consulting|consultants|consultancy|
-international|global|productions|publishers|publications|media|motors|travel|travels|tours|
-realty|properties|builders|constructions|construction|electronics|electricals|engineering|
-infrastructure|infotech|pharma|pharmaceuticals|chemicals|traders|trading|stores|store|shop|cafe|
-salon|insurance|securities|capital|ventures|logistics|foods|bakery|textiles|jewellers|jewelers|
-garage|auto|automotive|dental|medical|healthcare|health|nursery|farms|farm|federation|union|
-authority|commission|bureau|corporation|trust|club|network|networks|communications|creations|
-designs|photography|printing|printers|press|law firm|law office|law offices|chambers|board|
-universidade|faculdade|instituto|escola|colegio|clinica|banco|restaurante|grupo|associacao|
-fundacao|ministerio|governo|prefeitura|secretaria|igreja|museu|estudio|agencia|industria|
-comercio|servicos|solucoes|tecnologia|tecnologias|sistemas|consultoria|engenharia|construtora|
-imobiliaria|oficina|mecanica|auto pecas|autopecas|farmacia|drogaria|padaria|lanchonete|pizzaria|
-buffet|eventos|moveis|materiais|transportes|seguros|corretora|advocacia|advogados|otica|optica|
-caterers|catering|hardware|opticals|opticians|fashions|fashion|boutique|tailors|interiors|
-decorators|furniture|furnishings|tyres|tires|cables|spa|gym|fitness|coaching|tutorials|classes|
-jewels|steel|steels|cement|paints|plywood|tiles|granites|timber|agro|dairy|sweets|bakers|coffee|
-pizza|grill|kitchen|bistro|pub|inn|lodge|suites|airlines|airways|cargo|couriers|movers|packers|
-rentals|cabs|taxi|transport|marine|shipping|exports|imports|overseas|infosystems|infosolutions|
-infotech|softech|tech|biotech|diagnostics|hospitals|nursing home|physiotherapy|homes|estates|
-developers|architects|engineers|surveyors|designers|photographers|films|records|gallery|arts|
-crafts|toys|books|stationery|stationers|ads|advertising|graphics|signs|wines|winery|brewery|
-plumbing|electricals|electric|heating|cooling|cleaning|landscaping|roofing|repairs|repair centre|
-dealers|distributors|agencies|brothers|bros|sons|& sons|& co|cooperative|co-operative|chamber|
-institution|polytechnic|seminary|temple|mission|ministries|county|city of|town of|
-modas|calcados|cabeleireiros|floricultura|papelaria|grafica|eletronica|cartorio|tabeliao|
-universidad|facultad|empresa|compania|asociacion|fundacion|gobierno|ayuntamiento|servicios|
-soluciones|consultores|abogados|inmobiliaria|taller|panaderia|universite|ecole|hopital|banque|
-societe|groupe|cabinet|etablissements|boulangerie|fondation|mairie|universitat|hochschule|
-fachhochschule|krankenhaus|klinik|sparkasse|stiftung|verein|gesellschaft|werke|verlag|kanzlei|
-praxis|gruppe|apotheke|autohaus|大学|大學|学校|学院|高校|病院|医院|銀行|银行|研究所|研究院|
-事務所|事务所|法人|協会|协会|財団|組合|市役所|県庁|省|庁|委員会|ホテル|工業|製作所|商事|商会|
-商店|電機|建設|印刷|出版|新聞|グループ|集団|酒店|饭店|中心|대학교|대학|병원|은행|연구소|협회|
-재단|그룹|센터|학교
+international|global|productions|publishers|publications|media|motors|travel|travels|tours|realty|
+properties|builders|constructions|construction|electronics|electricals|engineering|infrastructure|
+infotech|pharma|pharmaceuticals|chemicals|traders|trading|stores|store|shop|cafe|salon|insurance|
+securities|capital|ventures|logistics|foods|bakery|textiles|jewellers|jewelers|garage|auto|
+automotive|dental|medical|healthcare|health|nursery|farms|farm|federation|union|authority|
+commission|bureau|corporation|trust|club|network|networks|communications|creations|designs|
+photography|printing|printers|press|law firm|law office|law offices|chambers|board|universidade|
+faculdade|instituto|escola|colegio|clinica|banco|restaurante|grupo|associacao|fundacao|ministerio|
+governo|prefeitura|secretaria|igreja|museu|estudio|agencia|industria|comercio|servicos|solucoes|
+tecnologia|tecnologias|sistemas|consultoria|engenharia|construtora|imobiliaria|oficina|mecanica|
+auto pecas|autopecas|farmacia|drogaria|padaria|lanchonete|pizzaria|buffet|eventos|moveis|
+materiais|transportes|seguros|corretora|advocacia|advogados|otica|optica|caterers|catering|
+hardware|opticals|opticians|fashions|fashion|boutique|tailors|interiors|decorators|furniture|
+furnishings|tyres|tires|cables|spa|gym|fitness|coaching|tutorials|classes|jewels|steel|steels|
+cement|paints|plywood|tiles|granites|timber|agro|dairy|sweets|bakers|coffee|pizza|grill|kitchen|
+bistro|pub|inn|lodge|suites|airlines|airways|cargo|couriers|movers|packers|rentals|cabs|taxi|
+transport|marine|shipping|exports|imports|overseas|infosystems|infosolutions|softech|tech|biotech|
+diagnostics|hospitals|nursing home|physiotherapy|homes|estates|developers|architects|engineers|
+surveyors|designers|photographers|films|records|gallery|arts|crafts|toys|books|stationery|
+stationers|ads|advertising|graphics|signs|wines|winery|brewery|plumbing|electric|heating|cooling|
+cleaning|landscaping|roofing|repairs|repair centre|dealers|distributors|agencies|brothers|bros|
+sons|& sons|& co|cooperative|co-operative|chamber|mobiles|computers|communication|photo|photos|
+photographics|digital|cinema|theatre|theater|opera|orchestra|florist|florists|flowers|optics|
+laundry|cleaners|locksmith|bikes|cycles|cars|yachts|yacht|boats|aviation|airport|railway|railways|
+mining|minerals|oil|gas|petroleum|energy|solar|power|water|waters|metals|metal|glass|ceramics|
+plastics|rubber|paper|packaging|leather|garments|apparels|apparel|clothing|shoes|footwear|watches|
+jewellery|jewelry|cosmetics|beauty|barbershop|tattoo|pets|veterinary|seeds|organics|organic|
+fisheries|poultry|meats|butchers|grocery|groceries|supermarket|market|mart|bazaar|emporium|outlet|
+warehouse|storage|leasing|mortgage|loans|lenders|credit|investments|investment|equity|funds|
+finance|financial|accountancy|auditors|recruiters|recruitment|staffing|manpower|placements|
+academics|kindergarten|playschool|montessori|orphanage|charity|embassy|consulate|court|police|
+army|navy|parliament|senate|municipality|corporation of|institution|polytechnic|seminary|temple|
+mission|ministries|county|city of|town of|informatica|celulares|despachante|borracharia|funilaria|
+pintura|autoescola|imoveis|construcoes|confeccoes|joalheria|relojoaria|sorveteria|churrascaria|
+hamburgueria|barbearia|salao|esmalteria|academia|lavanderia|chaveiro|vidracaria|serralheria|
+marcenaria|madeireira|distribuidora|representacoes|importadora|exportadora|editora|livraria|
+cervejaria|adega|pousada|hotelaria|veterinaria|petshop|laboratorio|odontologia|fisioterapia|
+contabilidade|despachantes|cartorio|modas|calcados|cabeleireiros|floricultura|papelaria|grafica|
+eletronica|tabeliao|universidad|facultad|empresa|compania|asociacion|fundacion|gobierno|
+ayuntamiento|servicios|soluciones|consultores|abogados|inmobiliaria|taller|talleres|ferreteria|
+peluqueria|libreria|joyeria|tienda|bodega|bodegas|hosteleria|inmobiliarias|construcciones|
+asesoria|gestoria|notaria|panaderia|universite|ecole|hopital|banque|societe|groupe|cabinet|
+garagiste|librairie|pharmacie|fleuriste|coiffure|opticien|imprimerie|menuiserie|plomberie|
+electricite|traiteur|brasserie|auberge|immobilier|assurances|conseil|editions|etablissements|
+boulangerie|fondation|mairie|universitat|hochschule|fachhochschule|krankenhaus|klinik|sparkasse|
+stiftung|verein|gesellschaft|werke|verlag|kanzlei|buchhandlung|gasthof|gasthaus|gaststatte|
+brauerei|weingut|metzgerei|backerei|konditorei|friseur|optik|sanitar|elektro|heizung|tischlerei|
+schreinerei|malerbetrieb|dachdecker|druckerei|spedition|immobilien|versicherung|versicherungen|
+steuerberatung|beratung|technik|maschinenbau|anlagenbau|werkstatt|reisen|reiseburo|praxis|gruppe|
+apotheke|autohaus|大学|大學|学校|学院|高校|病院|医院|銀行|银行|研究所|研究院|事務所|事务所|法人|
+協会|协会|財団|組合|市役所|県庁|省|庁|委員会|ホテル|工業|製作所|商事|商会|商店|電機|建設|印刷|
+出版|新聞|グループ|集団|酒店|饭店|中心|대학교|대학|병원|은행|연구소|협회|재단|그룹|센터|학교
 """
 
 JOB_TITLES = """

@@ -61,6 +61,13 @@ def test_an_address_goes_on_after_a_comma() -> None:
     assert chosen(*lines) == lines
 
 
+def test_lines_with_numbers_are_an_address_before_towns_without() -> None:
+    street = "12 Harbour Street NW Springfield"
+    towns = [line("Boston", left=600.0), line("Boston, MA", left=600.0, top=25.0)]
+    found = addresses.choose([*pieces(towns), *rows(street)])
+    assert [piece.text for piece in found] == [street]
+
+
 def test_a_residence_is_not_the_first_address() -> None:
     office = ["Harbour Nagar, SPRINGFIELD - 555 011"]
     home = ["Res: Flat No. 7, Ropery Colony, SPRINGFIELD - 555 012"]

@@ -88,6 +88,16 @@ def test_the_first_letters_of_a_company_may_be_its_host() -> None:
     assert clues.host_matches("nbl", "Northwind Boats Ltd") > 0.5
 
 
+@pytest.mark.parametrize("host", ["nortbotrad", "northboattrad", "nobotr"])
+def test_the_beginnings_of_a_company_s_words_may_be_its_host(host: str) -> None:
+    assert clues.host_matches(host, "Northwind Boat Trading") > 0.5
+
+
+@pytest.mark.parametrize("host", ["nortxboat", "boatnorth", "northwindbakery"])
+def test_other_letters_between_the_beginnings_of_words_are_no_host(host: str) -> None:
+    assert not clues._begins_words(host, ["northwind", "boat", "trading"])
+
+
 def test_a_slip_of_the_ocr_does_not_part_a_company_from_its_host() -> None:
     assert clues.host_matches("northwind", "Nortwhind") > 0.5
 

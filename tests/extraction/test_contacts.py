@@ -168,3 +168,12 @@ def test_what_is_left_has_neither_labels_nor_contacts() -> None:
 @pytest.mark.parametrize("text", ["w" * 400, "www." * 90, "a.b@" * 90, "x@y" * 120, "http://" * 50])
 def test_hostile_lines_are_read_in_no_time(text: str) -> None:
     assert isinstance(contacts.find(rows(text)).rest, list)
+
+
+@pytest.mark.parametrize("printed", ["Harbour Board A.P.", "M.Sc. Ph.d."])
+def test_the_last_letter_of_an_abbreviation_is_no_label(printed: str) -> None:
+    assert contacts.strip_labels(printed) == printed
+
+
+def test_an_unknown_label_of_a_number_is_left_nowhere() -> None:
+    assert contacts.find(rows("Handfon: 217 555 0147")).rest == []

@@ -151,6 +151,11 @@ def test_titles_and_degrees_leave_the_name() -> None:
     assert (found["prefix"], found["full_name"], found["suffix"]) == ("Dr.", "Rosa Halloway", "PhD")
 
 
+def test_degrees_on_a_line_of_their_own_follow_the_name() -> None:
+    found = texts(("Rosa Halloway, MBA", 30.0), "M. Tech., F.I.E.", "Director")
+    assert (found["full_name"], found["suffix"]) == ("Rosa Halloway", "MBA, M. Tech., F.I.E.")
+
+
 def test_a_name_in_two_scripts_is_kept_in_both() -> None:
     found = texts(("山田 花子", 34.0), ("Hanako Yamada", 24.0), "hanako.yamada@northwind.example")
     assert (found["full_name"], found["native_name"]) == ("Hanako Yamada", "山田 花子")

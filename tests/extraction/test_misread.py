@@ -13,6 +13,7 @@ from extraction.misread import mended
         (["orthwind", "boats"], "northwindboats", ("northwind", "boats")),
         (["oNorthwind Boats"], "northwindboats", ("Northwind Boats",)),
         (["Northwjnd", "Boat Works, LLC"], "northwind-boat", ("Northwind", "Boat Works, LLC")),
+        (["Northwind", "Technologi"], "northwindtechnologies", ("Northwind", "Technologies")),
     ],
 )
 def test_words_that_are_nearly_a_registered_name_are_spelled_like_it(

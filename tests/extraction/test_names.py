@@ -1,6 +1,6 @@
 import pytest
 
-from extraction.names import split_name
+from extraction.names import is_degrees, split_name
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,27 @@ def test_east_asian_names_begin_with_the_surname(
     full_name: str, parts: tuple[str, str, str, str]
 ) -> None:
     assert tuple(split_name(full_name)) == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["PhD", "M. Tech., F.I.E. (India), MISTE", "B.E.,M.Tech.,Ph.D.", "M.E., D.X.A., IWX (U.S.A)"],
+)
+def test_a_line_of_degrees_is_known(text: str) -> None:
+    assert is_degrees(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rosa Halloway, PhD",
+        "M.A. Halloway, M.Tech",
+        "M.A. HALLOWAY",
+        "N.V. Brandt",
+        "Boats",
+        "",
+        "(",
+    ],
+)
+def test_a_line_with_a_name_or_other_words_is_no_line_of_degrees(text: str) -> None:
+    assert not is_degrees(text)

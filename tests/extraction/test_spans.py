@@ -74,6 +74,15 @@ def test_a_span_leaves_no_line_out_between_two() -> None:
     assert "Northwind Makers" not in texts(candidates("Northwind", "Sail", "Makers"))
 
 
+@pytest.mark.parametrize("logo", ["Northwind", "NBL", "Northwind Boats Ltd"])
+def test_a_logo_makes_no_span_with_the_name_it_stands_for(logo: str) -> None:
+    assert texts(candidates(logo, "Northwind Boats Ltd")) == {logo, "Northwind Boats Ltd"}
+
+
+def test_a_line_of_degrees_is_in_no_span() -> None:
+    assert texts(candidates("Rosa Halloway", "M.Tech., F.I.E.")) == {"Rosa Halloway"}
+
+
 def test_lines_far_apart_make_no_span() -> None:
     assert texts(among(pieces([line("Northwind"), line("Makers", top=300.0)]))) == {
         "Northwind", "Makers",
