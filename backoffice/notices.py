@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db.models import Count, Q
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
@@ -82,13 +81,11 @@ def _failing(row: Gate, waiting: int) -> Notice:
 
 
 def _budgets() -> Iterator[Notice]:
-    """A budget is spent when the next card does not fit."""
     for budget in ledger.budgets():
-        one = ledger.estimate(1, settings.OPENAI_MODEL) or 0
-        if budget.is_spent or budget.committed + one > budget.cap:
+        if budget.is_spent:
             yield Notice(
                 "doubt",
-                f"The budget of ${budget.cap:,.2f} for {budget.period} is spent.",
+                f"The {budget} is spent.",
                 f"Cards are read offline until {budget.next_one}.",
             )
 

@@ -11,19 +11,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PIL import Image
 
 from cards import capture, intake, outlines, vault
 from cards.models import Card, Side
-from extraction import gate, ledger, ocr, positions, questions
+from extraction import calls, ledger, ocr, positions, questions
 from extraction.extractors import BUNDLED
-from extraction.extractors.base import BadAnswer, BaseExtractor, ExtractorError
+from extraction.extractors.base import BadAnswer, BaseExtractor
 from extraction.models import Call, Extraction
 from extraction.questions import ASKED_AT_MOST, Document, Question, sides_of
 from extraction.result import Corners, Result, Seen
+
+OUTDATED = "It was asked before the settings were changed."
 
 _Pictures = tuple[Image.Image, ...]
 
@@ -42,14 +45,15 @@ class Answer:
     """What an extractor said about a card, as values, and how it came.
 
     `digest` is its name in the vault; `seconds` is None when it was there already. `corners` are
-    those of each side as it lies upright, which is how the boxes are meant. `notice` says what is
-    wrong with the pictures, in words for staff.
+    those of each side as it lies upright, which is how the boxes are meant. `model` is the one
+    that was asked. `notice` says what is wrong with the pictures, in words for staff.
     """
 
     result: Result
     digest: str
     seconds: float | None
     corners: tuple[Corners, ...]
+    model: str
     notice: str = ""
 
 
@@ -70,11 +74,14 @@ def obtain(
 ) -> Answer:
     """The answer of `extractor`, known as `slug`, for `card`: the vault's, or else a new one.
 
-    A new one is in the vault when this returns, and in the ledger when it cost money. Raises
-    AskedEnough when both answers are bad; other ExtractorErrors when none came, or when none may
-    be asked for now; VaultError, PictureError.
+    One that a batch brought for `job` does, although the settings have changed since it was sent:
+    it was paid for. A new one is in the vault when this returns, and in the ledger when it cost
+    money. Raises AskedEnough when both answers are bad; other ExtractorErrors when none came, or
+    when none may be asked for now; VaultError, PictureError.
     """
     question = Question.to(extractor, slug, card)
+    if job and (answer := _sent_before(extractor, question, job)):
+        return answer
     bad: list[BadAnswer] = []
     while len(bad) < ASKED_AT_MOST:
         document, is_new = question.kept(len(bad)), False
@@ -93,23 +100,14 @@ def keep(extractor: BaseExtractor, card: Card, content: Mapping[str, Any], *, ca
     May be repeated after a crash: the same content is kept once. Raises ExtractorError,
     VaultError, PictureError.
     """
-    question = Question.to(extractor, call.extractor, card, asked_as=call.digest)
+    question = Question.to(extractor, call.extractor, card).as_asked(call)
     seen, _ = _seen(card, question.sides)
     for number in range(ASKED_AT_MOST):
         document = question.kept(number) or question.keep(number, content, seen, call=call)
         if document["answer"] == content:
             break
-    close(extractor, call.pk, content, Seen.from_json(seen))
-
-
-def close(extractor: BaseExtractor, call_id: int, content: Mapping[str, Any], seen: Seen) -> None:
-    """Write into the ledger what came of a call, unless that stands there already."""
-    outcome, detail = Call.Outcome.ANSWERED, ""
-    try:
-        extractor.parse(content, seen)
-    except BadAnswer as error:
-        outcome, detail = Call.Outcome(error.outcome), str(error)
-    ledger.close(call_id, outcome, usage=extractor.usage(content), detail=detail)
+    detail = OUTDATED if question.is_outdated else ""
+    calls.close(extractor, call.pk, content, Seen.from_json(seen), detail=detail)
 
 
 def documents(job: Extraction) -> list[Document]:
@@ -137,14 +135,29 @@ def _answer(
     """
     seen = Seen.from_json(document)
     if document.get("call") and not is_new:
-        close(extractor, document["call"], document["answer"], seen)
+        calls.close(extractor, document["call"], document["answer"], seen)
     return Answer(
         extractor.parse(document["answer"], seen),
         question.digest,
         document["seconds"] if is_new else None,
         _upright(document, question.sides),
+        document.get("model", ""),
         document.get("notice", ""),
     )
+
+
+def _sent_before(extractor: BaseExtractor, question: Question, job: Extraction) -> Answer | None:
+    """The good answer that a batch brought for `job` to a question of other settings.
+
+    None when there is none, or one to the `question` of now.
+    """
+    if job.digest in ("", question.digest) or question.kept(0):
+        return None
+    before = replace(question, digest=job.digest)
+    for document in documents(job):
+        with suppress(BadAnswer):
+            return _answer(extractor, before, document, is_new=False)
+    return None
 
 
 def _ask(
@@ -176,24 +189,14 @@ def _pay(
     call = ledger.open_call(extractor, slug, question.digest, card=question.card, job=job)
     try:
         document = question.kept(number)  # it may have come just before the call was opened
-        is_first = document is None and gate.admit(slug)
-    except Exception:
+    except vault.VaultError:
         ledger.drop(call)
         raise
     if document is not None:
         ledger.drop(call)
         return document, False
     started = time.monotonic()
-    try:
-        content = extractor.ask(pictures, Seen.from_json(seen))
-    except ExtractorError as error:
-        ledger.fail(call, error)
-        gate.failed(slug, error, is_first=is_first)
-        raise
-    except Exception as error:
-        ledger.fail(call, ExtractorError(repr(error), outcome=Call.Outcome.LOST))
-        raise
-    gate.answered(slug, is_first=is_first)
+    content = calls.make(call, extractor, pictures, Seen.from_json(seen))
     seconds = time.monotonic() - started
     try:
         document = question.keep(number, content, seen, seconds=seconds, call=call)
@@ -204,7 +207,7 @@ def _pay(
         usage = extractor.usage(content)
         ledger.close(call.pk, Call.Outcome.LOST, usage=usage, detail=str(error))
         raise
-    close(extractor, call.pk, content, Seen.from_json(seen))
+    calls.close(extractor, call.pk, content, Seen.from_json(seen))
     return document, True
 
 

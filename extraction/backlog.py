@@ -15,7 +15,6 @@ from __future__ import annotations
 import logging
 import tempfile
 import time
-from collections.abc import Iterable
 from contextlib import closing
 from datetime import timedelta
 from typing import Any
@@ -169,11 +168,15 @@ def _look_at_cards(backlog: Backlog, extractor: BatchExtractor) -> bool:
 
 def _prepare(backlog: Backlog, extractor: BatchExtractor, api: BatchApi) -> bool:
     """Whether a file of requests is now with the provider. No job joins the backlog any more."""
-    asked: set[int] = set()
+    with transaction.atomic():
+        _hold(backlog, HELD)
+        ledger.drop_all(backlog)  # a worker that was stopped may have opened them
+    lines = []
     with tempfile.TemporaryFile(dir=settings.DATA_DIR) as file:
-        for job_id in backlog_lines.write(backlog, extractor, file):
-            asked.add(job_id)
+        for line in backlog_lines.write(backlog, extractor, file):
+            lines.append(line)
             _hold(backlog, HELD)
+        asked = backlog_lines.open_calls(backlog, extractor, lines, file)
         file.seek(0)
         file_id = api.upload(file) if asked else ""
     with transaction.atomic():
@@ -181,7 +184,8 @@ def _prepare(backlog: Backlog, extractor: BatchExtractor, api: BatchApi) -> bool
             _hold(backlog, HELD, file_id=file_id, model=extractor.model, error="")
         else:
             _end(backlog, Backlog.Status.FINISHED, backlog_lines.NOT_BEGUN)
-        _move(set(backlog_lines.waiting(backlog).values_list("pk", flat=True)) - asked, backlog)
+        ids = backlog_lines.waiting(backlog).values_list("pk", flat=True)
+        backlog_lines.move(set(ids) - asked, backlog)
     return bool(asked)
 
 
@@ -216,7 +220,7 @@ def _collect(backlog: Backlog, extractor: BatchExtractor, api: BatchApi) -> None
             backlog_lines.take(backlog, extractor, reply)
     with transaction.atomic():
         _end(backlog, Backlog.Status.FINISHED, backlog_lines.UNTRIED)
-        _move(backlog_lines.untried(backlog), backlog)
+        backlog_lines.move(backlog_lines.untried(backlog), backlog)
 
 
 def _refused(backlog: Backlog, standing: Standing) -> None:
@@ -235,7 +239,7 @@ def _refused(backlog: Backlog, standing: Standing) -> None:
         _end(backlog, Backlog.Status.FAILED, backlog_lines.NOT_BEGUN, why)
         if is_crowded:
             for part in (ids[:middle], ids[middle:]):
-                _move(part, backlog, pause=CROWDED)
+                backlog_lines.move(part, backlog, pause=CROWDED)
 
 
 def _wait(backlog: Backlog, error: ExtractorError) -> None:
@@ -284,15 +288,3 @@ def _hold(backlog: Backlog, length: timedelta, **changes: Any) -> None:
         raise _TakenOver
     for name, value in {"resume_at": until, **changes}.items():
         setattr(backlog, name, value)
-
-
-def _move(ids: Iterable[int], old: Backlog, *, pause: timedelta = timedelta(0)) -> None:
-    """Let these jobs wait in another backlog, to be gone on with after `pause`."""
-    if ids := sorted(ids):
-        new = Backlog.objects.create(
-            extractor=old.extractor,
-            requested_by=old.requested_by,
-            resume_at=timezone.now() + pause,
-        )
-        for start in range(0, len(ids), 500):
-            Extraction.objects.filter(pk__in=ids[start : start + 500]).update(backlog=new)

@@ -1,17 +1,19 @@
 """The lines of a backlog: what each card adds to the file of requests, and what came of it.
 
 Every line is in the ledger before it goes out. Writing and taking lines may be repeated: calls
-that are in the ledger are not opened again, and answers that are in the vault not kept again.
+that were opened for a file that never went out are dropped, and answers that are in the vault not
+kept again.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import IO
+from typing import IO, NamedTuple
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from cards import images
 from extraction import answers, ledger, questions
@@ -27,6 +29,13 @@ NOT_BEGUN = ExtractorError("The batch was never begun; nothing was billed.")
 UNKNOWN = ExtractorError("What came of the batch could not be learned.", outcome="timed_out")
 TRIED_AT_MOST = 2
 """A card waits for so many batches in all, and is then read by itself."""
+
+
+class Line(NamedTuple):
+    """A job in a file of requests; what it asks ends there at the byte `end`."""
+
+    job: Extraction
+    end: int
 
 
 def waiting(backlog: Backlog) -> QuerySet[Extraction]:
@@ -58,36 +67,51 @@ def look(job: Extraction, extractor: BatchExtractor) -> None:
         _leave(job)
 
 
-def write(backlog: Backlog, extractor: BatchExtractor, file: IO[bytes]) -> Iterator[int]:
-    """Write a line for each card that waits, and give the ids of the jobs which it is for.
+def write(backlog: Backlog, extractor: BatchExtractor, file: IO[bytes]) -> Iterator[Line]:
+    """Write a line for each card that waits, into a file that is begun anew.
 
-    A job whose answer is in the vault leaves the backlog, and adopts it. When the file is full or
-    the budget spent, the jobs that are left are not among those given. Raises OverBudget when it
-    is spent from the start.
+    A job whose answer is in the vault leaves the backlog, and adopts it. Jobs are left over when
+    the file is full, the budget ends or another worker asks for the same. Raises OverBudget when
+    the budget is spent from the start.
     """
-    digests: set[str] = set()
+    elsewhere, digests, at_most = ledger.being_asked(), set[str](), 0
     for job in each(waiting(backlog)):
         try:
             _note(job, _digest(job, extractor))
             if any(answers.documents(job)):
                 _leave(job)
                 continue
+            if job.digest in elsewhere:
+                continue
             if job.digest not in digests:
-                line = _line(job, extractor)
-                if file.tell() + len(line) > FILE_BYTES_AT_MOST or len(digests) == REQUESTS_AT_MOST:
+                at_most = at_most or _at_most(extractor)
+                if len(digests) == at_most:
                     return
-                if not _is_opened(backlog, extractor, job):
-                    continue
+                line = _line(job, extractor)
+                if file.tell() + len(line) > FILE_BYTES_AT_MOST:
+                    return
                 file.write(line)
                 digests.add(job.digest)
         except ledger.OverBudget:
-            if not digests:
-                raise
-            return
+            raise
         except (ExtractorError, images.PictureError):
             _leave(job)
             continue
-        yield job.pk
+        yield Line(job, file.tell())
+
+
+def open_calls(
+    backlog: Backlog, extractor: BatchExtractor, lines: Sequence[Line], file: IO[bytes]
+) -> set[int]:
+    """The ids of the jobs that may be asked about: their calls stand in the ledger now.
+
+    What else is in the `file` is cut off: its `lines` ask for what another worker asks for, or for
+    what the budget has no room for any more. Raises OverBudget when it has room for none.
+    """
+    opened = ledger.open_calls(extractor, backlog, [line.job for line in lines], LEASE)
+    asked = [line for line in lines if line.job.digest in opened]
+    file.truncate(max((line.end for line in asked), default=0))
+    return {line.job.pk for line in asked}
 
 
 def take(backlog: Backlog, extractor: BatchExtractor, reply: Reply) -> None:
@@ -118,25 +142,26 @@ def untried(backlog: Backlog) -> set[int]:
     return {job_id for job_id, digest in jobs if times[digest] < TRIED_AT_MOST}
 
 
+def move(ids: Iterable[int], old: Backlog, *, pause: timedelta = timedelta(0)) -> None:
+    """Let these jobs wait in another backlog, to be gone on with after `pause`."""
+    if ids := sorted(ids):
+        until = timezone.now() + pause
+        new = Backlog.objects.create(
+            extractor=old.extractor, requested_by=old.requested_by, resume_at=until
+        )
+        for start in range(0, len(ids), 500):
+            Extraction.objects.filter(pk__in=ids[start : start + 500]).update(backlog=new)
+
+
 def _line(job: Extraction, extractor: BatchExtractor) -> bytes:
     sight = answers.look(job.card)
     body = extractor.request(sight.pictures, sight.seen)
     return request_line(job.digest, extractor.endpoint, body)
 
 
-def _is_opened(backlog: Backlog, extractor: BatchExtractor, job: Extraction) -> bool:
-    """Whether the call stands in the ledger as this backlog's; not when another asks already."""
-    under_way = Call.objects.filter(digest=job.digest, outcome=Call.Outcome.UNDER_WAY)
-    if under_way.filter(backlog=backlog).exists():
-        return True
-    try:
-        ledger.open_call(
-            extractor, job.extractor, job.digest,
-            card=job.card, job=job, backlog=backlog, lease=LEASE,
-        )  # fmt: skip
-    except ledger.AskedElsewhere:
-        return False
-    return True
+def _at_most(extractor: BatchExtractor) -> int:
+    """How many requests a file may hold now. Raises OverBudget."""
+    return ledger.affordable(REQUESTS_AT_MOST, extractor.model, can_wait=True)
 
 
 def _digest(job: Extraction, extractor: BatchExtractor) -> str:

@@ -36,8 +36,9 @@ FIRST_CALL_TAKES = timedelta(minutes=3)
 class Closed(ExtractorError):
     """The gate is closed; whoever wants to call comes back later."""
 
-    def __init__(self, slug: str) -> None:
-        super().__init__(f"“{slug}” is not asked at the moment; the card waits.", is_busy=True)
+    def __init__(self, gate: Gate) -> None:
+        slug, why = gate.extractor, explained(gate)
+        super().__init__(f"“{slug}” is not asked at the moment: {why}", is_busy=True)
 
 
 def lock(slug: str) -> Gate:
@@ -79,7 +80,7 @@ def admit(slug: str) -> bool:
         if gate.opens_at is None:
             return False
         if gate.opens_at > now:
-            raise Closed(slug)
+            raise Closed(gate)
         _update(gate, opens_at=now + FIRST_CALL_TAKES)
     return True
 

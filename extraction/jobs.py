@@ -25,7 +25,7 @@ from cards.models import Card
 from extraction import answers, confidence, extractors, filling, gate, leases, ledger
 from extraction.answers import Answer, AskedEnough
 from extraction.extractors import BUNDLED
-from extraction.extractors.base import BaseExtractor, ExtractorError
+from extraction.extractors.base import ExtractorError
 from extraction.models import Extraction
 from extraction.result import Result
 
@@ -135,7 +135,7 @@ def _read(job: Extraction) -> None:
     extractor = extractors.configured(job.extractor)
     answer = answers.obtain(extractor, job.extractor, job.card, job=job)
     result = answer.result if job.extractor == BUNDLED else _compared(answer.result)
-    _finish(job, result, extractor, answer)
+    _finish(job, result, answer)
 
 
 def _compared(result: Result) -> Result:
@@ -148,12 +148,12 @@ def _compared(result: Result) -> Result:
     return confidence.agree(result, beside)
 
 
-def _finish(job: Extraction, result: Result, extractor: BaseExtractor, answer: Answer) -> None:
+def _finish(job: Extraction, result: Result, answer: Answer) -> None:
     with transaction.atomic():
         finished = leases.mine(job).update(
             status=Extraction.Status.SUCCEEDED,
             result=result.to_json(),
-            model=extractor.model,
+            model=answer.model,
             digest=answer.digest,
             seconds=answer.seconds,
             error="",
@@ -174,7 +174,7 @@ def _fail(job: Extraction, error: ExtractorError, *, pause: timedelta | None = N
 
     The next attempt may begin after `pause`, or after the usual back-off.
     """
-    log.warning("job %s, attempt %s: %s", job.pk, job.attempts, error)
+    log.warning("job %s, attempt %s: %s", job.pk, job.attempts, error.for_log)
     if error.is_busy or (error.stops and gate.is_closed(job.extractor)):
         # It did not get its turn, which is no attempt; a closed gate keeps it from trying soon.
         seconds = error.retry_after_seconds or random.uniform(1, 3)  # noqa: S311
@@ -223,8 +223,8 @@ def _notice(job: Extraction, error: ExtractorError) -> str:
     if not isinstance(error, ledger.OverBudget):
         return f"Reading with “{job.extractor}” failed: {error}"
     what = "Not read again" if filling.was_read(job) else "Read offline"
-    reason = str(error)
-    return f"{what}: {reason[:1].lower()}{reason[1:]}"
+    again = f"Read it again with the model {error.budget.next_one}."
+    return f"{what}: the {error.budget} is spent. {again}"
 
 
 def _back_off(attempts: int, error: ExtractorError) -> timedelta:

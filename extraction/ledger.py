@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import takewhile
 
 from django.conf import settings
 from django.db import transaction
@@ -31,6 +33,9 @@ _ANSWERED = (
 _OPEN = (Call.Outcome.UNDER_WAY, Call.Outcome.LOST)
 """Calls of which an answer may still be found."""
 
+_UNHEARD = (Call.Outcome.TIMED_OUT, Call.Outcome.DISCONNECTED, Call.Outcome.LOST)
+"""Calls that may have been answered where nobody was listening, and billed."""
+
 
 class AskedElsewhere(ExtractorError):
     """Another worker asks for the same right now; its answer will do for both."""
@@ -43,16 +48,13 @@ class AskedElsewhere(ExtractorError):
         )
 
 
-class OverBudget(ExtractorError):
-    """Nothing more may be spent for now."""
-
-
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What may be spent in US dollars from `since` on, and what was.
 
     `period` is "today" or "this month", `next_one` when there is money again. `committed` is the
-    cost of all calls since, those under way or without a known cost at their estimate.
+    cost of all calls since, those under way or without a known cost at their estimate; `a_call`
+    is what the next one will cost, 0 when nobody knows.
     """
 
     period: str
@@ -60,10 +62,29 @@ class Budget:
     since: datetime
     cap: Decimal
     committed: Decimal
+    a_call: Decimal
+
+    def __str__(self) -> str:
+        return f"budget of ${self.cap:,.2f} for {self.period}"
 
     @property
     def is_spent(self) -> bool:
-        return self.committed >= self.cap
+        """Whether the next call does not fit."""
+        return self.committed >= self.cap or self.committed + self.a_call > self.cap
+
+    def room(self, calls: int) -> int:
+        """How many of so many `calls` fit."""
+        if self.is_spent:
+            return 0
+        return min(calls, int((self.cap - self.committed) // self.a_call)) if self.a_call else calls
+
+
+class OverBudget(ExtractorError):
+    """Nothing more may be spent for now."""
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(f"The {budget} is spent.")
+        self.budget = budget
 
 
 def open_call(
@@ -73,7 +94,6 @@ def open_call(
     *,
     card: Card | None = None,
     job: Extraction | None = None,
-    backlog: Backlog | None = None,
     lease: timedelta | None = None,
 ) -> Call:
     """A new line in the ledger, before the call is made. Raises AskedElsewhere, OverBudget.
@@ -86,11 +106,10 @@ def open_call(
         lose_stale()
         if other := _under_way().filter(digest=digest).first():
             raise AskedElsewhere(other)
-        _check_budgets(extractor.model, can_wait=backlog is not None)
+        affordable(1, extractor.model)
         return Call.objects.create(
             card=card,
             extraction=job,
-            backlog=backlog,
             extractor=slug,
             model=extractor.model,
             digest=digest,
@@ -98,9 +117,49 @@ def open_call(
         )
 
 
+def open_calls(
+    extractor: BaseExtractor, backlog: Backlog, jobs: Sequence[Extraction], lease: timedelta
+) -> set[str]:
+    """The digests of what may be asked for `jobs`, each a new line in the ledger with this `lease`.
+
+    They are those of the first jobs, up to one that another worker asks for or that no budget
+    has room for. Raises OverBudget when there is room for none. However many they are, the calls
+    of this month are added up once.
+    """
+    with transaction.atomic():
+        gate.lock(backlog.extractor)
+        lose_stale()
+        elsewhere = being_asked()
+        free = {job.digest: job for job in takewhile(lambda job: job.digest not in elsewhere, jobs)}
+        room = affordable(len(free), extractor.model, can_wait=True) if free else 0
+        opened = Call.objects.bulk_create(
+            Call(
+                card_id=job.card_id,
+                extraction=job,
+                backlog=backlog,
+                extractor=backlog.extractor,
+                model=extractor.model,
+                digest=digest,
+                lease_until=timezone.now() + lease,
+            )
+            for digest, job in list(free.items())[:room]
+        )
+    return {call.digest for call in opened}
+
+
+def being_asked() -> set[str]:
+    """The digests of all that is being asked now."""
+    return set(_under_way().values_list("digest", flat=True))
+
+
 def drop(call: Call) -> None:
     """Take a line out again: the call was never made."""
-    Call.objects.filter(pk=call.pk, outcome=Call.Outcome.UNDER_WAY).delete()
+    _under_way().filter(pk=call.pk).delete()
+
+
+def drop_all(backlog: Backlog) -> None:
+    """Take the lines of a `backlog` out again that was never sent: none of its calls was made."""
+    _under_way().filter(backlog=backlog).delete()
 
 
 def close(call_id: int, outcome: str, *, usage: Usage, detail: str = "") -> None:
@@ -124,9 +183,9 @@ def close(call_id: int, outcome: str, *, usage: Usage, detail: str = "") -> None
 
 
 def fail(call: Call, error: ExtractorError) -> None:
-    """Write that no answer came. One that nobody waited for to the end may have been billed."""
-    is_free = error.outcome not in (Call.Outcome.TIMED_OUT, Call.Outcome.LOST)
-    _write(call, error.outcome, detail=str(error), cost=Decimal(0) if is_free else None)
+    """Write that no answer came. One that came where nobody was listening may have been billed."""
+    cost = None if error.outcome in _UNHEARD else Decimal(0)
+    _write(call, error.outcome, detail=str(error), cost=cost)
 
 
 def renew(job: Extraction) -> None:
@@ -155,19 +214,36 @@ def this_month() -> datetime:
     return today().replace(day=1)
 
 
-def budgets() -> list[Budget]:
+def budgets(model: str = "", *, can_wait: bool = False) -> list[Budget]:
     """The budgets of this site, the shorter first; none unless set.
 
-    Two queries a budget, and one or two more for each model with calls of unknown cost.
+    The next call is one of `model`, the usual one unless given. One query, two a budget, and one
+    or two more for each model with calls of unknown cost.
     """
-    found = []
-    for period, next_one, since, cap in (
+    caps = (
         ("today", "tomorrow", today(), settings.OPENAI_DAILY_BUDGET),
         ("this month", "next month", this_month(), settings.OPENAI_MONTHLY_BUDGET),
-    ):
-        if cap:
-            found.append(Budget(period, next_one, since, cap, _committed(since)))
-    return found
+    )
+    if not any(cap for *_, cap in caps):
+        return []
+    a_call = estimate(1, model or settings.OPENAI_MODEL, can_wait=can_wait) or Decimal(0)
+    return [
+        Budget(period, next_one, since, cap, _committed(since), a_call)
+        for period, next_one, since, cap in caps
+        if cap
+    ]
+
+
+def affordable(calls: int, model: str, *, can_wait: bool = False) -> int:
+    """How many of so many `calls` of `model` the budgets have room for.
+
+    Raises OverBudget when there is room for none.
+    """
+    for budget in budgets(model, can_wait=can_wait):
+        calls = budget.room(calls)
+        if not calls:
+            raise OverBudget(budget)
+    return calls
 
 
 def estimate(cards: int, model: str, *, can_wait: bool = False) -> Decimal | None:
@@ -186,17 +262,6 @@ def estimate(cards: int, model: str, *, can_wait: bool = False) -> Decimal | Non
         return None
     one = Decimal(mean) if mean is not None or price is None else prices.cost(price, TYPICAL)
     return _dollars(one * share * cards)
-
-
-def _check_budgets(model: str, *, can_wait: bool) -> None:
-    """Raises OverBudget when one more call of `model` does not fit."""
-    for budget in budgets():
-        one = estimate(1, model, can_wait=can_wait) or Decimal(0)
-        if budget.committed + one > budget.cap:
-            raise OverBudget(
-                f"The budget of ${budget.cap:.2f} for {budget.period} is spent. Read it again"
-                f" with the model {budget.next_one}."
-            )
 
 
 def _committed(since: datetime) -> Decimal:

@@ -101,6 +101,7 @@ class Call(models.Model):
         ILL_FORMED = "ill_formed", "Not what was agreed"
         BUSY = "busy", "Busy, asked to wait"
         TIMED_OUT = "timed_out", "No answer in time"
+        DISCONNECTED = "disconnected", "Connection lost; may have been billed"
         FAILED = "failed", "Failed"
         NOT_ALLOWED = "not_allowed", "Key or credit refused"
         LOST = "lost", "Lost: the worker stopped during the call"

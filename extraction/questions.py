@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from django.utils import timezone
@@ -59,22 +59,34 @@ def documents(picture: str, digest: str) -> Iterator[Document]:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked about one card, and of whom."""
+    """What is asked about one card, and of whom.
+
+    One that `is_outdated` was asked with settings that have changed since.
+    """
 
     card: Card
     sides: Sequence[Side]
     identity: Mapping[str, Any]
     digest: str
+    is_outdated: bool = False
 
     @classmethod
-    def to(cls, extractor: BaseExtractor, slug: str, card: Card, *, asked_as: str = "") -> Self:
-        """`asked_as` is the digest under which it was asked; when the settings have changed since,
-        nothing more is known of how."""
+    def to(cls, extractor: BaseExtractor, slug: str, card: Card) -> Self:
+        """What `extractor`, known as `slug`, is asked as it is set up now."""
         sides = sides_of(card)
         found = identity(extractor, slug, sides)
-        if asked_as in ("", name := digest(found)):
-            return cls(card, sides, found, name)
-        return cls(card, sides, {"extractor": slug, "sides": found["sides"]}, asked_as)
+        return cls(card, sides, found, digest(found))
+
+    def as_asked(self, call: Call) -> Self:
+        """The question that `call` put: this one, unless the settings have changed since."""
+        if call.digest == self.digest:
+            return self
+        known = {
+            "extractor": call.extractor,
+            "model": call.model,
+            "sides": self.identity["sides"],
+        }
+        return replace(self, identity=known, digest=call.digest, is_outdated=True)
 
     @classmethod
     def to_ocr(cls, card: Card, sides: Sequence[Side]) -> Self:

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from cards.images import PictureError
-from extraction import answers, ledger, ocr, sightings
+from extraction import calls, ledger, ocr, sightings
 from extraction.evaluation import Trial
-from extraction.extractors.base import BadAnswer, BaseExtractor, ExtractorError
+from extraction.extractors.base import BadAnswer, BaseExtractor
 from extraction.labels import Label
 from extraction.questions import digest
 from extraction.result import Result
@@ -71,16 +71,13 @@ def _ask(
     card: Label,
     sighting: Sighting,
 ) -> dict[str, Any]:
-    """A new answer; one that costs money stands in the ledger like any other."""
+    """A new answer. One that costs money stands in the ledger like any other, and neither a
+    closed gate nor a spent budget lets it through, whatever was agreed to."""
     turns = zip(sightings.pictures(card.image), sighting.seen.turns, strict=True)
     pictures = [ocr.turned(picture, degrees) for picture, degrees in turns]
     if not extractor.is_paid:
         return extractor.ask(pictures, sighting.seen)
     call = ledger.open_call(extractor, slug, digest(identity), lease=LEASE)
-    try:
-        content = extractor.ask(pictures, sighting.seen)
-    except ExtractorError as error:
-        ledger.fail(call, error)
-        raise
-    answers.close(extractor, call.pk, content, sighting.seen)
+    content = calls.make(call, extractor, pictures, sighting.seen)
+    calls.close(extractor, call.pk, content, sighting.seen)
     return content

@@ -22,19 +22,36 @@ NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "bill
 
 def explained(error: openai.OpenAIError, *, model: str) -> ExtractorError:
     """The failure of a call to `model`: what happened and what to do, with the flags set."""
+    import httpx2
     import openai
 
+    unsent = (
+        httpx2.ConnectError,
+        httpx2.ConnectTimeout,
+        httpx2.PoolTimeout,
+        httpx2.ProxyError,
+        httpx2.LocalProtocolError,
+        httpx2.UnsupportedProtocol,
+    )
+    if isinstance(error.__cause__, unsent):
+        return ExtractorError("The model's server cannot be reached.", retry=True)
     if isinstance(error, openai.APITimeoutError):
         return timed_out()
     if isinstance(error, openai.APIStatusError):
         return _by_status(error, model)
     if isinstance(error, openai.APIConnectionError):
-        return ExtractorError("The model's server cannot be reached.", retry=True)
+        return disconnected()
     return unsendable()
 
 
 def timed_out() -> ExtractorError:
     return ExtractorError("The model did not answer in time.", retry=True, outcome="timed_out")
+
+
+def disconnected() -> ExtractorError:
+    """The failure of a request that may have arrived, and been billed."""
+    what = "The connection to the model's server was lost before its answer came."
+    return ExtractorError(what, retry=True, outcome="disconnected")
 
 
 def unsendable() -> ExtractorError:

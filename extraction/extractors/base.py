@@ -46,6 +46,11 @@ class ExtractorError(Exception):
         self.stops = stops
         self.outcome = outcome
 
+    @property
+    def for_log(self) -> str:
+        """What a log may say of it."""
+        return str(self)
+
 
 class BadAnswer(ExtractorError):
     """An answer that came, was paid for and is kept, but holds no values.
@@ -55,6 +60,11 @@ class BadAnswer(ExtractorError):
 
     def __init__(self, message: str, outcome: str) -> None:
         super().__init__(message, outcome=outcome)
+
+    @property
+    def for_log(self) -> str:
+        """Without the words of the answer: they are about the person on the card."""
+        return f"The answer cannot be used ({self.outcome})."
 
 
 @dataclass(frozen=True, slots=True)

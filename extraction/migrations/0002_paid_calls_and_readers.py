@@ -130,6 +130,7 @@ class Migration(migrations.Migration):
                             ("ill_formed", "Not what was agreed"),
                             ("busy", "Busy, asked to wait"),
                             ("timed_out", "No answer in time"),
+                            ("disconnected", "Connection lost; may have been billed"),
                             ("failed", "Failed"),
                             ("not_allowed", "Key or credit refused"),
                             ("lost", "Lost: the worker stopped during the call"),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from extraction import readers, sightings
+from extraction import gate, readers, sightings
 from extraction.extractors.base import BadAnswer, ExtractorError
 from extraction.models import Call
 from extraction.result import Seen
@@ -243,9 +243,20 @@ def test_answers_that_came_before_a_failure_are_kept(desk: Desk, fake: FakeExtra
     )
     with pytest.raises(CommandError, match="The credit is used up"):
         desk.run("--extractor", "fake", "--yes")
+    gate.resume("fake")
     fake.queue.extend(answer(*card) for card in desk.cards[1:])
     assert desk.figures("--extractor", "fake", "--yes")["perfect"] == len(NAMES)
     assert len(fake.asked) == len(NAMES) + 1
+
+
+@pytest.mark.django_db
+def test_a_model_that_is_stopped_is_not_asked_whatever_was_agreed_to(
+    desk: Desk, fake: FakeExtractor
+) -> None:
+    gate.failed("fake", ExtractorError("The credit is used up.", stops=True))
+    with pytest.raises(CommandError, match=r"“fake” is not asked .* credit is used up\. It is"):
+        desk.run("--extractor", "fake", "--yes")
+    assert not fake.asked
 
 
 @pytest.mark.django_db

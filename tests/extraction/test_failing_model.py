@@ -81,7 +81,7 @@ def test_server_that_fails_is_tried_again_with_growing_pauses(server: FakeModelS
     [
         pytest.param(fakes.hang(), "timed_out", id="hang"),
         pytest.param(fakes.trickle(), "timed_out", id="trickle"),
-        pytest.param(fakes.cut_connection(), "failed", id="cut connection"),
+        pytest.param(fakes.cut_connection(), "disconnected", id="cut connection"),
     ],
 )
 def test_connection_without_an_answer_is_one_request_an_attempt(

@@ -191,7 +191,9 @@ def test_workers_at_the_same_moment_do_not_overspend_the_budget(
 
 
 def test_call_through_a_batch_costs_half(paid: PaidExtractor) -> None:
-    call = _open(paid, backlog=Backlog.objects.create(extractor="fake"))
+    future = timezone.now() + timedelta(days=1)
+    backlog = Backlog.objects.create(extractor="fake")
+    call = _call(cost=None, outcome="under_way", lease_until=future, backlog=backlog)
     ledger.close(call.pk, "answered", usage=paid.usage({}))
     call.refresh_from_db()
     assert call.cost == A_CALL / 2

@@ -145,8 +145,8 @@ def test_server_that_is_not_done_in_time_is_given_up(
 
 def test_connection_that_is_cut_is_no_answer(server: FakeModelServer, extractor: Extractor) -> None:
     failure = _failure(server, extractor, fakes.cut_connection())
-    assert str(failure) == "The model's server cannot be reached."
-    assert (failure.retry, failure.outcome) == (True, "failed")
+    assert str(failure) == "The connection to the model's server was lost before its answer came."
+    assert (failure.retry, failure.outcome) == (True, "disconnected")
 
 
 def test_server_that_is_not_there_cannot_be_reached(api: str) -> None:
@@ -154,7 +154,7 @@ def test_server_that_is_not_there_cannot_be_reached(api: str) -> None:
         extractor = Extractor(base_url=gone.base_url, api=api)
     with pytest.raises(ExtractorError, match="cannot be reached") as caught:
         extractor.ask([FRONT], SEEN)
-    assert caught.value.retry
+    assert (caught.value.retry, caught.value.outcome) == (True, "failed")
 
 
 def test_key_that_cannot_be_sent_is_no_reason_to_ask_again(server: FakeModelServer) -> None:

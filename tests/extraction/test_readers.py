@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,8 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from extraction import extractors, readers
+from extraction import extractors, ocr, readers
 from extraction.models import FittedReader
+from extraction.reader import Reader, shipped
 from tests.cast import Person
 from tests.fake_learning import ALL, NONE, FakeLearning, FakeOffline, weights
 
@@ -96,6 +98,29 @@ def test_a_reader_of_another_version_is_passed_over(caplog: pytest.LogCaptureFix
     readers.use(row)
     assert readers.in_use() is None
     assert "another version" in caplog.text
+
+
+def test_a_fitted_reader_is_built_once_for_many_cards_and_a_switch_is_followed_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [readers.keep(shipped().to_json() | {"calibration": {"sure": sure}}) for sure in (1, 2)]
+    built: list[Reader] = []
+    from_json = Reader.from_json
+
+    def build(data: Mapping[str, Any]) -> Reader:
+        built.append(from_json(data))
+        return built[-1]
+
+    monkeypatch.setattr(Reader, "from_json", build)
+    models = []
+    for row in (rows[0], rows[1], rows[0]):
+        readers.use(row)
+        models.append({extractors.configured("offline").model for _ in range(3)})
+    assert len(built) == 3
+    assert models == [{f"{ocr.identity()}, reader {reader.digest}"} for reader in built]
+    assert models[0] == models[2] != models[1]
+    readers.use_shipped()
+    assert shipped().digest in extractors.configured("offline").model
 
 
 # The admin

@@ -62,6 +62,24 @@ def test_worker_that_was_overtaken_makes_no_second_batch(
     assert only().status == Backlog.Status.SENT
 
 
+def test_worker_that_was_overtaken_drops_no_call_of_the_batch_that_was_sent(
+    server: FakeBatchServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It slept before it began the file; meanwhile another one made the batch."""
+    take_in()
+    look_at_cards = backlog._look_at_cards
+
+    def sleep(*args: Any) -> bool:
+        monkeypatch.setattr(backlog, "_look_at_cards", look_at_cards)
+        tend()
+        return False
+
+    monkeypatch.setattr(backlog, "_look_at_cards", sleep)
+    tend()
+    assert (only().status, len(server.batches)) == (Backlog.Status.SENT, 1)
+    assert Call.objects.get().outcome == Call.Outcome.UNDER_WAY
+
+
 class Killed(BaseException):
     """The worker is gone; nothing in it can do anything about it."""
 
@@ -124,6 +142,7 @@ def _live_through(server: FakeBatchServer, killer: Killer) -> bool:
     return was_killed
 
 
+@pytest.mark.django_db(transaction=True)
 def test_worker_killed_at_any_step_loses_nothing_and_pays_nothing_twice(
     server: FakeBatchServer,
 ) -> None:
