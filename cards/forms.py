@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -11,6 +13,7 @@ from django.utils import timezone
 from cards.models import Batch
 
 Choices = Sequence[tuple[str, str]]
+Prices = Mapping[str, Decimal | None]
 
 
 class BatchForm(forms.ModelForm[Batch]):
@@ -24,10 +27,14 @@ class BatchForm(forms.ModelForm[Batch]):
     half_price: ClassVar[Callable[[], Collection[str]]] = staticmethod(lambda: ())
     """The slugs of those that read at half the price when there is time; `extraction` sets it."""
 
+    prices: ClassVar[Callable[[], Prices]] = staticmethod(dict)
+    """US dollars a card by the slug of those that cost money, None where nobody knows;
+    `extraction` sets it."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = list(type(self).extractors())
-        self._usual = choices[0][0] if choices else ""
+        self.usual = choices[0][0] if choices else ""
         self._half_price = sorted(type(self).half_price())
         self.fields["extractor"] = forms.ChoiceField(
             label="Read by", choices=choices, required=False
@@ -41,8 +48,13 @@ class BatchForm(forms.ModelForm[Batch]):
 
     def clean_can_wait(self) -> bool:
         """Whether the batch can wait: only those wait that become cheaper by it."""
-        chosen = self.cleaned_data.get("extractor") or self._usual
+        chosen = self.cleaned_data.get("extractor") or self.usual
         return bool(self.cleaned_data["can_wait"]) and chosen in self._half_price
+
+    @property
+    def price_list(self) -> str:
+        """The prices as JSON: the page's script says what the chosen pictures will cost."""
+        return json.dumps(type(self).prices(), default=str)
 
     def _offer_half_price(self, field: forms.Field) -> None:
         """The page's script shows the box while one of the extractors named here is chosen."""

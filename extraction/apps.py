@@ -11,10 +11,11 @@ class ExtractionConfig(AppConfig):
         from cards.signals import card_taken_in
         from extraction import checks  # noqa: F401  (registers itself)
         from extraction.backlog import half_price
-        from extraction.estimates import a_card
+        from extraction.estimates import a_card, prices
 
         BatchForm.extractors = staticmethod(a_card)
         BatchForm.half_price = staticmethod(half_price)
+        BatchForm.prices = staticmethod(prices)
         card_taken_in.connect(_read_new_card, dispatch_uid="extraction")
 
 

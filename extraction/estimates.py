@@ -7,6 +7,8 @@ from decimal import Decimal
 from extraction import extractors, ledger
 
 _LEAST = Decimal("0.001")
+_FINE_BELOW = Decimal("0.1")
+"""Less than so much is shown in tenths of a cent."""
 
 
 def a_card() -> list[tuple[str, str]]:
@@ -15,6 +17,16 @@ def a_card() -> list[tuple[str, str]]:
         (slug, f"{label}, {price} a card" if price.startswith("≈") else label)
         for slug, label, price in _priced(1)
     ]
+
+
+def prices() -> dict[str, Decimal | None]:
+    """US dollars a card by the slug of each extractor that costs money; None where nobody knows.
+
+    One query for each of them.
+    """
+    slugs = [slug for slug, _ in extractors.choices()]
+    paid = {slug: found for slug in slugs if (found := extractors.from_settings(slug)).is_paid}
+    return {slug: ledger.estimate(1, extractor.model) for slug, extractor in paid.items()}
 
 
 def for_cards(cards: int) -> list[tuple[str, str]]:
@@ -34,4 +46,4 @@ def _price(slug: str, cards: int) -> str:
     amount = ledger.estimate(cards, extractor.model)
     if amount is None:
         return "price not known"
-    return f"≈ ${max(amount, _LEAST):,.3f}" if amount < 1 else f"≈ ${amount:,.2f}"
+    return f"≈ ${max(amount, _LEAST):,.3f}" if amount < _FINE_BELOW else f"≈ ${amount:,.2f}"

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from extraction import labels, lines, same, scoring, vocabulary
 from extraction.extractors import offline
@@ -36,6 +37,9 @@ NEAR = 0.87
 """Similarity from which a misread text still counts as an example of its field."""
 
 
+Rows = NDArray[np.float32]
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A card to learn from: what was seen on it, and what is printed there."""
@@ -46,10 +50,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """An example with its spans and the class of each."""
+    """An example with the features (spans × features) and the class of each of its spans."""
 
     example: Example
-    spans: Sequence[Span]
+    features: tuple[str, ...]
+    rows: Rows
     classes: Sequence[int]
     weight: float
 
@@ -73,8 +78,10 @@ def _prepared(examples: Sequence[Example], weight: float) -> Iterator[_Card]:
     for example in examples:
         found = lines.sort_out(example.seen.lines).candidates
         if found:
-            classes = [_class(span, example.truth) for span in found]
-            yield _Card(example, found, classes, weight)
+            names = tuple(found[0].features)
+            # Thousands of approved cards fit into memory as numbers, not as spans.
+            rows = np.array([[span.features[name] for name in names] for span in found], np.float32)
+            yield _Card(example, names, rows, [_class(s, example.truth) for s in found], weight)
 
 
 def _class(span: Span, truth: Truth) -> int:
@@ -114,12 +121,14 @@ def _fit_networks(cards: Sequence[_Card], count: int, onto: Reader | None) -> Re
     if not _can_teach(cards):
         raise ValueError("The cards hold no name, title, department or company to learn from.")
     classes = np.array([number for card in cards for number in card.classes])
-    names = onto.features if onto else tuple(cards[0].spans[0].features)
-    rows = np.array([[span.features[name] for name in names] for c in cards for span in c.spans])
-    weights = np.array([card.weight for card in cards for _ in card.spans])
-    mean, scale = (onto.mean, onto.scale) if onto else (rows.mean(axis=0), rows.std(axis=0))
-    scale = np.where(scale == 0, 1.0, scale)
-    scaled = np.clip((rows - mean) / scale, -FARTHEST, FARTHEST)
+    names = onto.features if onto else cards[0].features
+    columns = [cards[0].features.index(name) for name in names]
+    rows = np.concatenate([card.rows for card in cards])[:, columns]
+    weights = np.array([card.weight for card in cards for _ in card.classes])
+    mean, scale = (onto.mean, onto.scale) if onto else _spread(rows)
+    scaled = np.clip(
+        (rows - mean.astype(np.float32)) / scale.astype(np.float32), -FARTHEST, FARTHEST
+    )
     networks = list(onto.networks) if onto else []
     # In a small last batch the penalty would outweigh its few rows, so all are made equal.
     batch = math.ceil(len(rows) / max(1, round(len(rows) / BATCH)))
@@ -133,6 +142,12 @@ def _fit_networks(cards: Sequence[_Card], count: int, onto: Reader | None) -> Re
             )  # fmt: skip
             networks.append(_network(network.fit(scaled, classes, sample_weight=weights)))
     return Reader(names, mean, scale, tuple(networks), {})
+
+
+def _spread(rows: Rows) -> tuple[Matrix, Matrix]:
+    """The mean of each feature and its standard deviation, 1 for one that never varies."""
+    scale = rows.std(axis=0, dtype=np.float64)
+    return rows.mean(axis=0, dtype=np.float64), np.where(scale == 0, 1.0, scale)
 
 
 def _can_teach(cards: Sequence[_Card]) -> bool:

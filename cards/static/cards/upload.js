@@ -123,9 +123,75 @@ function showArrivals(row, arrivals) {
   });
 }
 
+// The price ----------------------------------------------------------------------------------
+// A batch that costs money begins only when somebody who has seen its price says so.
+
+const prices = JSON.parse(form.dataset.prices); // US dollars a card; null where nobody knows
+const price = document.getElementById("upload-price");
+const sendButton = document.getElementById("upload-send");
+const { extractor, can_wait: canWait } = form.elements;
+const chosen = new Map(); // the rows to pay for, and what kind of file each is
+
+const reader = () => extractor?.value ?? form.dataset.extractor;
+const hasHalfPrice = () => canWait?.dataset.extractors.split(" ").includes(reader());
+const isHeld = () => !batch && !beginning && (reader() in prices || !sendButton.hidden);
+
+function dollars(amount) {
+  const digits = amount < 0.1 ? 3 : 2;
+  const shown = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return `$${Math.max(amount, 0.001).toLocaleString("en", shown)}`;
+}
+
+function showPrice() {
+  const kinds = [...chosen.values()];
+  const counted = ["picture", "PDF", "ZIP"]
+    .map((kind) => [kinds.filter((other) => other === kind).length, kind])
+    .filter(([n]) => n)
+    .map(([n, kind]) => `${n} ${kind}${n === 1 ? "" : "s"}`);
+  const what = new Intl.ListFormat("en-GB").format(counted);
+  const one = prices[reader()];
+  const isHalf = batch ? batch.can_wait : hasHalfPrice() && canWait.checked;
+  const amount = one * (isHalf ? 0.5 : 1);
+  const isCounted = !kinds.includes("ZIP"); // what is in one, nobody knows yet
+  const total = isCounted ? dollars(amount * chosen.size) : `${dollars(amount)} a card`;
+  const words = one === null ? "price not known" : `about ${total}`;
+  price.textContent = chosen.size && one !== undefined ? `${what}, ${words}` : "";
+}
+
+function hold(row) {
+  say(row, "queued", "Chosen");
+  const out = element("button", "button button-quiet", "Leave out");
+  out.type = "button";
+  out.setAttribute("aria-label", `Leave out ${row.querySelector(".arrival-name").textContent}`);
+  out.addEventListener("click", () => leaveOut(row));
+  row.querySelector(".arrival-state").append(out);
+  sendButton.hidden = false;
+}
+
+function leaveOut(row) {
+  waiting.splice(waiting.findIndex(([, other]) => other === row), 1);
+  chosen.delete(row);
+  row.remove();
+  sendButton.hidden = !waiting.length;
+  panel.hidden = !list.children.length;
+  form.elements.files.focus();
+  summarise();
+  showPrice();
+}
+
+sendButton.addEventListener("click", () => {
+  if (!form.reportValidity()) return;
+  sendButton.hidden = true;
+  form.elements.files.focus();
+  waiting.forEach(([, row]) => say(row, "queued", "Waiting"));
+  work();
+});
+
 // Sending ------------------------------------------------------------------------------------
 
 function fail(row, file, words) {
+  chosen.delete(row);
+  showPrice();
   say(row, "failed", "Not sent", words);
   const again = element("button", "button button-quiet", "Try again");
   again.type = "button";
@@ -194,10 +260,13 @@ function enqueue(file, row = newRow(file.name)) {
     const megabytes = Math.round(limit / 1e6);
     return say(row, "refused", "Refused", `The file is larger than ${megabytes} MB.`);
   }
-  say(row, "queued", "Waiting");
-  if (/^image\/(jpeg|png|webp)$/.test(file.type)) showThumb(row, URL.createObjectURL(file));
+  chosen.set(row, isArchive ? "ZIP" : /\.pdf$/i.test(file.name) ? "PDF" : "picture");
   waiting.push([file, row]);
-  work();
+  showPrice();
+  if (/^image\/(jpeg|png|webp)$/.test(file.type)) showThumb(row, URL.createObjectURL(file));
+  if (isHeld()) return hold(row);
+  say(row, "queued", "Waiting");
+  return work();
 }
 
 async function work() {
@@ -260,15 +329,13 @@ for (const input of form.querySelectorAll("input[type=file]")) {
 form.addEventListener("submit", (event) => event.preventDefault());
 
 // Half the price is offered while an extractor is chosen that has it.
-const { extractor, can_wait: canWait } = form.elements;
 function offerHalfPrice() {
-  const isOffered = canWait.dataset.extractors.split(" ").includes(extractor.value);
-  canWait.closest(".upload-field").hidden = !isOffered;
+  if (canWait) canWait.closest(".upload-field").hidden = !hasHalfPrice();
+  showPrice();
 }
-if (canWait) {
-  extractor.addEventListener("change", offerHalfPrice);
-  offerHalfPrice();
-}
+extractor?.addEventListener("change", offerHalfPrice);
+canWait?.addEventListener("change", showPrice);
+offerHalfPrice();
 
 for (const name of ["dragenter", "dragover"]) {
   document.addEventListener(name, (event) => {
