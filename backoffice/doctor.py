@@ -243,7 +243,7 @@ def ask_models() -> str:
     """Whether the bundled reader loads and reads a word that is drawn here."""
     from PIL import Image, ImageDraw, ImageFont
 
-    from extraction import ocr
+    from extraction.reading import ocr
 
     picture = Image.new("RGB", (640, 160), "white")
     font = ImageFont.load_default(size=72)

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from tqdm import tqdm
 
-from extraction import labels, sightings
-from extraction.labels import Label, LabelError
-from extraction.learning import Lesson
-from extraction.sightings import Shelf, Sighting
+from extraction.measuring import labels, sightings
+from extraction.measuring.labels import Label, LabelError
+from extraction.measuring.learning import Lesson
+from extraction.measuring.sightings import Shelf, Sighting
 
 
 def add_arguments(parser: CommandParser) -> None:

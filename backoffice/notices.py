@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from backoffice.navigation import link
 from cards.models import Card
-from extraction import gate, ledger
 from extraction.models import Extraction, Gate
+from extraction.paying import gate, ledger
 from extraction.shown import reader_names
 
 if TYPE_CHECKING:

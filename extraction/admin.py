@@ -14,17 +14,9 @@ from django.utils.safestring import SafeString
 
 from cards.admin import ReadOnlyAdmin, badge
 from cards.views import staff_member
-from extraction import (
-    backlog_admin,
-    cards_admin,
-    extractors,
-    jobs,
-    readers_admin,
-    shown,
-    spending,
-    views,
-)
+from extraction import backlog_admin, cards_admin, extractors, jobs, readers_admin, shown, views
 from extraction.models import Call, Extraction
+from extraction.paying import prices, spending
 
 __all__ = ["backlog_admin", "cards_admin", "readers_admin"]  # they register themselves
 
@@ -182,7 +174,7 @@ def call_tokens(call: Call) -> str:
 def call_cost(call: Call) -> str:
     if call.cost is None and call.outcome == Call.Outcome.UNDER_WAY:
         return "–"
-    return shown.dollars(call.cost)
+    return prices.dollars(call.cost)
 
 
 def _detail(request: HttpRequest, reading: Extraction) -> dict[str, Any]:

@@ -19,11 +19,13 @@ from PIL import Image
 
 from cards import capture, intake, outlines, vault
 from cards.models import Card, Side
-from extraction import calls, ledger, ocr, positions, questions
+from extraction import positions, questions
 from extraction.extractors import BUNDLED
 from extraction.extractors.base import BadAnswer, BaseExtractor
 from extraction.models import Call, Extraction
+from extraction.paying import calls, ledger
 from extraction.questions import ASKED_AT_MOST, Document, Question, sides_of
+from extraction.reading import ocr
 from extraction.result import Corners, Result, Seen
 
 OUTDATED = "It was asked before the settings were changed."

@@ -11,7 +11,7 @@ class ExtractionConfig(AppConfig):
         from cards.signals import card_taken_in
         from extraction import checks  # noqa: F401  (registers itself)
         from extraction.backlog import half_price
-        from extraction.estimates import a_card, prices
+        from extraction.paying.estimates import a_card, prices
 
         BatchForm.extractors = staticmethod(a_card)
         BatchForm.half_price = staticmethod(half_price)

@@ -26,10 +26,11 @@ from django.utils import timezone
 
 from cards import vault
 from cards.models import Card
-from extraction import backlog_lines, batch_api, extractors, gate, jobs, ledger
+from extraction import backlog_lines, batch_api, extractors, jobs
 from extraction.batch_api import BatchApi, Standing, sells_batches
 from extraction.extractors.base import BatchExtractor, ExtractorError
 from extraction.models import Backlog, Extraction
+from extraction.paying import gate, ledger
 
 log = logging.getLogger(__name__)
 

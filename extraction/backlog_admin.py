@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cards.admin import ReadOnlyAdmin, badge
-from extraction import shown
 from extraction.models import Backlog, Call
+from extraction.paying import prices
 
 BADGES = {
     Backlog.Status.PREPARED: "quiet",
@@ -61,4 +61,4 @@ class BacklogAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Cost", ordering="cost")
     def price(self, backlog: Any) -> str:
-        return "–" if backlog.cost is None else shown.dollars(backlog.cost)
+        return "–" if backlog.cost is None else prices.dollars(backlog.cost)

@@ -16,10 +16,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cards import images
-from extraction import answers, ledger, questions
+from extraction import answers, questions
 from extraction.batch_api import FILE_BYTES_AT_MOST, REQUESTS_AT_MOST, Reply, request_line
 from extraction.extractors.base import BatchExtractor, ExtractorError
 from extraction.models import Backlog, Call, Extraction
+from extraction.paying import ledger
 
 LEASE = timedelta(days=30)
 """Calls of a batch count as under way so long, as answers can be fetched so long."""

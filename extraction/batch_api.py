@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any, TypeGuard
 
 from extraction.extractors.base import BaseExtractor, BatchExtractor, ExtractorError
-from extraction.printable import printable
+from extraction.reading.printable import printable
 
 if TYPE_CHECKING:
     import openai

@@ -15,6 +15,7 @@ from cards.admin import BatchAdmin, CardAdmin
 from cards.models import Batch, Card
 from extraction import shown, views
 from extraction.models import Call, Extraction
+from extraction.paying import prices
 
 READINGS_SHOWN = 20
 
@@ -74,7 +75,7 @@ class ReadBatchAdmin(BatchAdmin):
 
     @admin.display(description="Cost", ordering="spent")
     def spent(self, batch: Any) -> str:
-        return shown.dollars(batch.spent) if batch.spent else "–"
+        return prices.dollars(batch.spent) if batch.spent else "–"
 
     @admin.display(description="Cost of reading")
     def cost(self, batch: Batch) -> str:
@@ -83,8 +84,8 @@ class ReadBatchAdmin(BatchAdmin):
         )
         if not found["calls"]:
             return "Nothing: no model was asked"
-        each = shown.dollars((found["cost"] or 0) / found["cards"])
-        return f"{shown.dollars(found['cost'])} in {found['calls']:,} calls, {each} a card"
+        each = prices.dollars((found["cost"] or 0) / found["cards"])
+        return f"{prices.dollars(found['cost'])} in {found['calls']:,} calls, {each} a card"
 
 
 def _readings(request: HttpRequest, card_id: str) -> dict[str, Any]:
@@ -109,11 +110,11 @@ def _readings(request: HttpRequest, card_id: str) -> dict[str, Any]:
             (
                 reading,
                 shown.reader(reading, names),
-                "–" if reading.cost is None else shown.dollars(reading.cost),
+                "–" if reading.cost is None else prices.dollars(reading.cost),
             )
             for reading in readings
         ],
         "may_see_cost": may_see_cost,
-        "whole_cost": shown.dollars(sum(costs)) if costs and may_see_cost else "",
+        "whole_cost": prices.dollars(sum(costs)) if costs and may_see_cost else "",
         "compared": read[:2] if len(read) > 1 else (),
     }

@@ -5,8 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from extraction import extractors, prices
+from extraction import extractors
 from extraction.extractors.base import ExtractorError
+from extraction.paying import prices
 
 
 @register()

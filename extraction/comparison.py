@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from cards.fields import CONTACT_COLUMNS
 from cards.models import Card
-from extraction.confidence import DOUBT_BELOW
+from extraction.reading.confidence import DOUBT_BELOW
 from extraction.result import Result, Value
 
 MARKED_AT_MOST = 400

@@ -15,9 +15,9 @@ from django.db.models import Q
 from cards.fields import CONTACT_FIELDS
 from cards.models import Card
 from extraction import positions
-from extraction.confidence import doubts
 from extraction.extractors import BUNDLED
 from extraction.models import Extraction
+from extraction.reading.confidence import doubts
 from extraction.result import Corners, Result
 
 STANDS_IN = Q(extractor=BUNDLED, requested_by=None)

@@ -22,11 +22,13 @@ from django.utils import timezone
 
 from cards import images, vault
 from cards.models import Card
-from extraction import answers, confidence, extractors, filling, gate, leases, ledger
+from extraction import answers, extractors, filling, leases
 from extraction.answers import Answer, AskedEnough
 from extraction.extractors import BUNDLED
 from extraction.extractors.base import ExtractorError
 from extraction.models import Extraction
+from extraction.paying import gate, ledger
+from extraction.reading import confidence
 from extraction.result import Result
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from extraction import gate, ledger
 from extraction.models import Backlog, Extraction
+from extraction.paying import gate, ledger
 
 log = logging.getLogger(__name__)
 

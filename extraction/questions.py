@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from cards import vault
 from cards.models import Card, Side
-from extraction import ocr, positions
+from extraction import positions
 from extraction.extractors.base import BaseExtractor, ExtractorError
 from extraction.models import Call
+from extraction.reading import ocr
 
 ASKED_AT_MOST = 2
 """How often the same is asked in all, when the answers cannot be used."""

@@ -74,7 +74,7 @@ def _put_in_use(row: FittedReader | None) -> None:
 
 @lru_cache(maxsize=2)
 def _weights(digest: str) -> dict[str, Any] | None:
-    from extraction.reader import VERSION
+    from extraction.reading.reader import VERSION
 
     weights: dict[str, Any] = FittedReader.objects.values_list("weights", flat=True).get(
         digest=digest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cards.fields import CONTACT_COLUMNS, ContactText
-from extraction.printable import printable
+from extraction.reading.printable import printable
 from extraction.result import Seen
 
 NAME = "business_card"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from cards.fields import CONTACT_COLUMNS, GROUPS
 from cards.models import Card, Side
 from extraction import extractors
-from extraction.confidence import DOUBT_BELOW
 from extraction.models import Extraction
+from extraction.reading.confidence import DOUBT_BELOW
 from extraction.result import Box, Result, Value
 
 
@@ -129,14 +128,6 @@ def points(box: Box) -> str:
 
 def labels() -> dict[str, str]:
     return {column.name: str(column.verbose_name) for column in CONTACT_COLUMNS}
-
-
-def dollars(amount: Decimal | None) -> str:
-    """An amount of US dollars for people: in cents, and finer where it is only a few."""
-    if amount is None:
-        return "unknown"
-    is_fine = amount < Decimal("0.1") and amount != round(amount, 2)
-    return f"${amount:.4f}" if is_fine else f"${amount:,.2f}"
 
 
 def reader_names() -> dict[str, str]:

@@ -21,10 +21,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cards import vault
 from cards.models import Batch, Card
 from cards.views import needs, staff_member
-from extraction import answers, backlog, bulk, estimates, extractors, gate, shown
+from extraction import answers, backlog, bulk, extractors, shown
 from extraction.comparison import compare
 from extraction.extractors.base import ExtractorError
 from extraction.models import Extraction
+from extraction.paying import estimates, gate
 
 
 class ReadAgainForm(forms.Form):

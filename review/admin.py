@@ -21,7 +21,7 @@ from cards.fields import CONTACT_COLUMNS
 from cards.models import Card
 from cards.views import staff_member
 from extraction.cards_admin import ReadAgainMixin
-from extraction.printable import printable
+from extraction.reading.printable import printable
 from review import decisions, views
 from review.forms import parts_of_name
 from review.models import Correction, Review, WaitingCard

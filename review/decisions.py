@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from cards.fields import CONTACT_FIELDS
 from cards.models import Card, CardQuerySet
-from extraction.confidence import doubts
 from extraction.models import Extraction
+from extraction.reading.confidence import doubts
 from extraction.result import Result
 from review.models import Claim, Correction, Review
 

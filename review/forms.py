@@ -8,8 +8,8 @@ from django import forms
 
 from cards.fields import CONTACT_COLUMNS, CONTACT_FIELDS
 from cards.models import Card
-from extraction.names import split_name
-from extraction.printable import printable
+from extraction.reading.names import split_name
+from extraction.reading.printable import printable
 
 
 def parts_of_name(full_name: str) -> dict[str, str]:

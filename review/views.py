@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cards.fields import CONTACT_COLUMNS, GROUPS
 from cards.models import Card, Side
 from cards.views import needs, staff_member
-from extraction.confidence import DOUBT_BELOW
+from extraction.reading.confidence import DOUBT_BELOW
 from extraction.result import Result, Value
 from review import decisions
 from review.forms import ContactForm

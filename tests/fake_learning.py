@@ -11,19 +11,19 @@ from typing import Any, NamedTuple, Self
 import pytest
 from PIL import Image
 
-import extraction
+from extraction import measuring
 from extraction.extractors import offline
 from extraction.extractors.base import BaseExtractor
-from extraction.reader import VERSION
+from extraction.measuring.scoring import Truth
+from extraction.reading.reader import VERSION
 from extraction.result import Box, Line, Result, Seen, Value
-from extraction.scoring import Truth
 
 ALL, NONE, SOME = "all", "none", "some"
 """Whose names a reader can read; `SOME` are those in the first half of the alphabet."""
 
 
 class Example(NamedTuple):
-    """As in `extraction.training`."""
+    """As in `extraction.measuring.training`."""
 
     seen: Seen
     truth: Truth
@@ -45,10 +45,10 @@ class FakeLearning:
     drawn: list[int] = field(default_factory=list)
 
     def put_in_place(self, monkeypatch: pytest.MonkeyPatch) -> Self:
-        module = ModuleType("extraction.training")
+        module = ModuleType("extraction.measuring.training")
         module.Example, module.fit = Example, self._fit  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, module.__name__, module)
-        monkeypatch.setattr(extraction, "training", module, raising=False)
+        monkeypatch.setattr(measuring, "training", module, raising=False)
         monkeypatch.setattr(offline, "Extractor", FakeOffline)
         return self
 

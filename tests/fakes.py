@@ -15,7 +15,7 @@ from PIL import Image
 
 from extraction import extractors
 from extraction.extractors.base import BadAnswer, BaseExtractor, ExtractorError
-from extraction.grounding import ground
+from extraction.reading.grounding import ground
 from extraction.result import Line, Result, Seen, Value
 from tests import openai_shapes
 from tests.model_server import FakeModelServer, Reply, Request, Script

@@ -9,7 +9,7 @@ from typing import Any
 
 from extraction import schema
 from extraction.extractors._wire import ill_formed
-from extraction.printable import printable
+from extraction.reading.printable import printable
 
 MOST_EXTRA = 20
 LONGEST_EXTRA_NAME, LONGEST_EXTRA_TEXT = 60, 500

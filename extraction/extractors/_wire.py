@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from extraction.extractors.base import BadAnswer, Usage
-from extraction.printable import printable
+from extraction.reading.printable import printable
 
 ENDPOINTS = {"responses": "/v1/responses", "chat": "/v1/chat/completions"}
 """The APIs by their names in OPENAI_API: Responses, and Chat Completions."""

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from extraction import codes, confidence, ocr, reader
-from extraction import lines as rules
-from extraction.confidence import Evidence
 from extraction.extractors.base import BaseExtractor, ExtractorError
-from extraction.grounding import ground
-from extraction.layout import Found
-from extraction.normalise import for_machines, normalise_field
-from extraction.reader import Reader
+from extraction.reading import codes, confidence, ocr, reader
+from extraction.reading import lines as rules
+from extraction.reading.confidence import Evidence
+from extraction.reading.grounding import ground
+from extraction.reading.layout import Found
+from extraction.reading.normalise import for_machines, normalise_field
+from extraction.reading.reader import Reader
 from extraction.result import Box, Result, Seen, Value
 
 

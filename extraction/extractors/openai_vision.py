@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from cards import images
-from extraction import codes, confidence, plans, schema
+from extraction import schema
 from extraction.extractors import _content, _failures, _wire
 from extraction.extractors.base import BatchExtractor, ExtractorError, Usage
-from extraction.grounding import ground
-from extraction.normalise import for_machines, normalise_field
+from extraction.reading import codes, confidence, plans
+from extraction.reading.grounding import ground
+from extraction.reading.normalise import for_machines, normalise_field
 from extraction.result import Result, Seen, Value
 
 if TYPE_CHECKING:

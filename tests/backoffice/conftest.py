@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from extraction import ocr
+from extraction.reading import ocr
 from extraction.result import Box, Line, Seen
 from tests import pictures
 from tests.fakes import FakeExtractor

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from backoffice import alive, doctor
 from backoffice.doctor import Check, DoubtError, TroubleError
 from cards import vault
-from extraction import ocr
+from extraction.reading import ocr
 from extraction.result import Box, Line, Seen
 
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="is about SQLite")

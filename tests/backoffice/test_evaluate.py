@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from extraction import gate, readers, sightings
+from extraction import readers
 from extraction.extractors.base import BadAnswer, ExtractorError
+from extraction.measuring import sightings
 from extraction.models import Call
+from extraction.paying import gate
 from extraction.result import Seen
 from tests import pictures
 from tests.fake_learning import ALL, NONE, FakeLearning, seen, weights

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from backoffice.synthetic import draw
-from extraction import ocr
 from extraction.extractors.base import ExtractorError
+from extraction.reading import ocr
 from tests import pictures
 from tests.backoffice.commands import manage, run, run_badly
 from tests.fakes import FakeExtractor

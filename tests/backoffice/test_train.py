@@ -14,7 +14,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from cards.models import Batch, Card
-from extraction import learning, readers, sightings
+from extraction import readers
+from extraction.measuring import learning, sightings
 from extraction.models import Extraction, FittedReader
 from extraction.result import Result
 from tests import pictures

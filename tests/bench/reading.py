@@ -42,7 +42,7 @@ def bare_engine() -> Any:
     """The OCR engine as it comes, on one thread."""
     import rapidocr
 
-    from extraction import ocr
+    from extraction.reading import ocr
 
     models = Path(rapidocr.__file__).parent / "models"
     return rapidocr.RapidOCR(
@@ -100,7 +100,7 @@ def main(count: int) -> None:
 
     from backoffice import synthetic
     from cards import images, intake
-    from extraction import ocr
+    from extraction.reading import ocr
 
     def decoded(path: Path) -> Any:
         data = path.read_bytes()

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cards import capture
-from extraction import ocr
 from extraction.extractors import offline
 from extraction.extractors.openai_vision import Extractor
 from extraction.models import Extraction
+from extraction.reading import ocr
 from extraction.result import Line, Seen
 from tests.extraction.make_jobs import LINES, MODEL, Bundled, PaidExtractor, take_in
 from tests.fakes import FakeExtractor, FakeModelServer

@@ -1,6 +1,6 @@
 """Cards drawn as text for the tests of the rules: pieces with a place, and no picture."""
 
-from extraction.layout import Piece, pieces
+from extraction.reading.layout import Piece, pieces
 from extraction.result import Box, Line
 
 HEIGHT_PX = 20.0

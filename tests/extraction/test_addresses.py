@@ -1,7 +1,7 @@
 import pytest
 
-from extraction import addresses, postal
-from extraction.layout import pieces
+from extraction.reading import addresses, postal
+from extraction.reading.layout import pieces
 from tests.extraction.printed import line, rows
 
 

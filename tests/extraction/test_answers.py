@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from cards import vault
 from cards.models import Card
-from extraction import answers, jobs, ledger, questions
+from extraction import answers, jobs, questions
 from extraction.models import Backlog, Call, Extraction
+from extraction.paying import ledger
 from extraction.result import Result
 from tests.extraction.make_jobs import ANSWER, GARBAGE, LINES, PaidExtractor, kept, take_in
 from tests.fakes import FakeExtractor

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from backoffice import notices
-from extraction import ledger
 from extraction.models import Call
+from extraction.paying import ledger
 from tests import fakes
 from tests.cast import Person
 from tests.extraction.make_jobs import MODEL, PaidExtractor, model_job, outcomes, run_in_turn

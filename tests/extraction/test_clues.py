@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extraction import clues
+from extraction.reading import clues
 
 TEXTS = st.one_of(st.text(max_size=60), st.text("Rosa Halwy.,&-/|()·営業部 0123", max_size=60))
 

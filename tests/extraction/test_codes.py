@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from backoffice import synthetic
-from extraction import codes
-from extraction.confidence import DOUBT_BELOW
+from extraction.reading import codes
+from extraction.reading.confidence import DOUBT_BELOW
 from extraction.result import Box, Code, Value
 
 VCARD = """\

@@ -1,6 +1,6 @@
 import pytest
 
-from extraction.confidence import DOUBT_BELOW, Judgement, agree, evidence, judge
+from extraction.reading.confidence import DOUBT_BELOW, Judgement, agree, evidence, judge
 from extraction.result import Box, Line, Result, Value
 
 BOX = Box(0, ((0.0, 0.0), (100.0, 0.0), (100.0, 10.0), (0.0, 10.0)))

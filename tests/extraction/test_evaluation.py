@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from extraction.evaluation import Trial, calibrate, report
+from extraction.measuring.evaluation import Trial, calibrate, report
+from extraction.measuring.scoring import Truth
 from extraction.result import Result, Value
-from extraction.scoring import Truth
 
 
 def test_confidences_that_come_true_have_no_error() -> None:

@@ -9,8 +9,9 @@ import pytest
 from django.utils import timezone
 
 from cards.models import Card
-from extraction import extractors, gate, jobs
+from extraction import extractors, jobs
 from extraction.models import Call, Extraction, Gate
+from extraction.paying import gate
 from tests import fakes
 from tests.extraction.make_jobs import (
     GOOD,

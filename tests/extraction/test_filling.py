@@ -11,8 +11,9 @@ from PIL import Image
 
 from cards import capture, intake, outlines, vault
 from cards.models import Batch, Card, Side
-from extraction import answers, extractors, jobs, ocr, positions, questions
+from extraction import answers, extractors, jobs, positions, questions
 from extraction.models import Extraction
+from extraction.reading import ocr
 from extraction.result import Corners, Result, Seen
 from tests import pictures
 from tests.extraction.make_jobs import ANSWER, LINES, Bundled, make_due, take_in

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from extraction import gate
 from extraction.extractors.base import ExtractorError
 from extraction.models import Gate
+from extraction.paying import gate
 
 pytestmark = pytest.mark.django_db
 

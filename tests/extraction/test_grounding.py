@@ -1,6 +1,6 @@
 import pytest
 
-from extraction.grounding import ground
+from extraction.reading.grounding import ground
 from extraction.result import Box, Line
 
 

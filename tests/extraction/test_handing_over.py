@@ -10,9 +10,10 @@ import pytest
 from django.utils import timezone
 
 from cards.models import Card
-from extraction import extractors, jobs, ocr
+from extraction import extractors, jobs
 from extraction.extractors.base import ExtractorError
 from extraction.models import Extraction
+from extraction.reading import ocr
 from extraction.result import Line
 from tests.extraction.make_jobs import (
     ANSWER,

@@ -17,9 +17,10 @@ from PIL import Image
 
 from cards import intake
 from cards.models import Batch, Card
-from extraction import jobs, ocr, schema
+from extraction import jobs, schema
 from extraction.extractors.openai_vision import Extractor
 from extraction.models import Extraction
+from extraction.reading import ocr
 from extraction.result import Box, Code, Seen
 from tests import fakes
 from tests.extraction.northwind import FRONT, line

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from extraction import labels
-from extraction.labels import LabelError
-from extraction.scoring import Truth
+from extraction.measuring import labels
+from extraction.measuring.labels import LabelError
+from extraction.measuring.scoring import Truth
 
 
 def test_pictures_are_named_from_the_folder_of_the_labels(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from backoffice.synthetic.people import invent
-from extraction import evaluation, learning
-from extraction.learning import Lesson
+from extraction.measuring import evaluation, learning
+from extraction.measuring.learning import Lesson
+from extraction.measuring.scoring import Truth
 from extraction.result import Box, Line, Seen
-from extraction.scoring import Truth
 
 PRINTED = ("company", "full_name", "job_title", "mobile", "email")
 HEIGHTS_PX = {"company": 34, "full_name": 46}

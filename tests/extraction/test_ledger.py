@@ -11,9 +11,10 @@ from django.core.checks import run_checks
 from django.utils import timezone
 
 from cards.models import Card
-from extraction import extractors, jobs, ledger, prices
+from extraction import extractors, jobs
 from extraction.extractors.base import ExtractorError, Usage
 from extraction.models import Backlog, Call, Extraction
+from extraction.paying import ledger, prices
 from tests.extraction.make_jobs import (
     ANSWER,
     GARBAGE,

@@ -13,8 +13,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from cards.models import Batch
-from extraction import ledger, spending
 from extraction.models import Call
+from extraction.paying import ledger, spending
 from tests.cast import Person
 from tests.extraction.readings import HOSTILE, count_queries, put_call, put_card, put_reading
 

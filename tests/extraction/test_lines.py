@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from extraction import lines as rules
-from extraction import reader
-from extraction.layout import Found
-from extraction.reader import FIELDS, Choice, Network, Reader
+from extraction.reading import lines as rules
+from extraction.reading import reader
+from extraction.reading.layout import Found
+from extraction.reading.reader import FIELDS, Choice, Network, Reader
 from extraction.result import Box, Line
 
 Row = str | tuple[str, float]

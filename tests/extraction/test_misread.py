@@ -2,7 +2,7 @@
 
 import pytest
 
-from extraction.misread import mended
+from extraction.reading.misread import mended
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from extraction.names import is_degrees, split_name
+from extraction.reading.names import is_degrees, split_name
 
 
 @pytest.mark.parametrize(

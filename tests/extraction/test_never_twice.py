@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from cards import vault
 from cards.models import Card
-from extraction import extractors, jobs, ledger, questions
+from extraction import extractors, jobs, questions
 from extraction.models import Call, Extraction
+from extraction.paying import ledger
 from tests import fakes
 from tests.extraction.make_jobs import (
     GOOD,

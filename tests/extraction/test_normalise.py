@@ -1,6 +1,6 @@
 import pytest
 
-from extraction.normalise import for_machines, normalise, normalise_field
+from extraction.reading.normalise import for_machines, normalise, normalise_field
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from backoffice import synthetic
-from extraction import codes, ocr
+from extraction.reading import codes, ocr
 from extraction.result import Line
 
 JAPANESE = ("北風造船株式会社", "代表取締役", "山田花子", "東京都港区芝浦三丁目")

@@ -1,9 +1,9 @@
 import pytest
 
 from cards.fields import CONTACT_FIELDS
-from extraction import ocr, reader
 from extraction.extractors.base import ExtractorError
 from extraction.extractors.offline import Extractor
+from extraction.reading import ocr, reader
 from extraction.result import Box, Code, Line, Result, Seen
 
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from extraction.confidence import DOUBT_BELOW
 from extraction.extractors.base import Usage
 from extraction.extractors.openai_vision import Extractor
+from extraction.reading.confidence import DOUBT_BELOW
 from extraction.result import Code, Result, Seen
 from tests import fakes
 from tests.extraction.northwind import FRONT, LINES, SEEN, line

@@ -1,7 +1,7 @@
 import pytest
 
-from extraction import contacts, phones, plans
-from extraction.layout import pieces
+from extraction.reading import contacts, phones, plans
+from extraction.reading.layout import pieces
 from tests.extraction.printed import line, rows
 
 

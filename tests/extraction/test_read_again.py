@@ -28,7 +28,9 @@ def fake(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> FakeExtractor:
     """A model that costs money: $0.01 for a typical card."""
     extractor = FakeExtractor().put_in_place(monkeypatch)
     monkeypatch.setattr(FakeExtractor, "is_paid", True)
-    monkeypatch.setattr("extraction.ledger.estimate", lambda cards, model: cards * Decimal("0.01"))
+    monkeypatch.setattr(
+        "extraction.paying.ledger.estimate", lambda cards, model: cards * Decimal("0.01")
+    )
     return extractor
 
 

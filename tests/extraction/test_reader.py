@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cards.fields import CONTACT_COLUMNS
-from extraction import reader
-from extraction.confidence import evidence
-from extraction.layout import Piece
-from extraction.lines import sort_out
-from extraction.reader import FARTHEST, FIELDS, THRESHOLD, Network, Reader, ReaderError
+from extraction.reading import reader
+from extraction.reading.confidence import evidence
+from extraction.reading.layout import Piece
+from extraction.reading.lines import sort_out
+from extraction.reading.reader import FARTHEST, FIELDS, THRESHOLD, Network, Reader, ReaderError
+from extraction.reading.spans import Span
 from extraction.result import Line
-from extraction.spans import Span
 from tests.extraction.printed import rows
 from tests.extraction.test_lines import ENGLISH, JAPANESE, card
 

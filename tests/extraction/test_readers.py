@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from extraction import extractors, ocr, readers
+from extraction import extractors, readers
 from extraction.models import FittedReader
-from extraction.reader import Reader, shipped
+from extraction.reading import ocr
+from extraction.reading.reader import Reader, shipped
 from tests.cast import Person
 from tests.fake_learning import ALL, NONE, FakeLearning, FakeOffline, weights
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from extraction.scoring import Counts, Truth, micro, score, totals
+from extraction.measuring.scoring import Counts, Truth, micro, score, totals
 
 RIGHT, WRONG, MISSED = Counts(tp=1), Counts(fp=1, fn=1), Counts(fn=1)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from extraction import sightings
-from extraction.sightings import Shelf
+from extraction.measuring import sightings
+from extraction.measuring.sightings import Shelf
 
 
 def test_what_lies_on_the_shelf_is_found_by_its_identity(tmp_path: Path) -> None:

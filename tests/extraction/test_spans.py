@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extraction import contacts, spans
-from extraction.layout import Piece, is_below, pieces
-from extraction.lines import sort_out
+from extraction.reading import contacts, spans
+from extraction.reading.layout import Piece, is_below, pieces
+from extraction.reading.lines import sort_out
+from extraction.reading.spans import Span
 from extraction.result import Box, Line
-from extraction.spans import Span
 from tests.extraction.printed import line, rows
 
 

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from backoffice.synthetic.people import Contact, invent
-from extraction import confidence, scoring, training
 from extraction.extractors import offline
-from extraction.lines import sort_out
-from extraction.reader import FIELDS, Reader
+from extraction.measuring import scoring, training
+from extraction.measuring.scoring import Truth
+from extraction.measuring.training import Example
+from extraction.reading import confidence
+from extraction.reading.lines import sort_out
+from extraction.reading.reader import FIELDS, Reader
 from extraction.result import Seen
-from extraction.scoring import Truth
-from extraction.training import Example
 from tests.extraction.test_lines import Row, card
 
 

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from extraction import gate, ledger, trials
-from extraction.evaluation import Trial
 from extraction.extractors.base import ExtractorError
-from extraction.labels import Label
+from extraction.measuring import trials
+from extraction.measuring.evaluation import Trial
+from extraction.measuring.labels import Label
+from extraction.measuring.scoring import Truth
+from extraction.measuring.sightings import Shelf, Sighting
 from extraction.models import Call, Gate
+from extraction.paying import gate, ledger
 from extraction.result import Seen
-from extraction.scoring import Truth
-from extraction.sightings import Shelf, Sighting
 from tests import pictures
 from tests.extraction.make_jobs import ANSWER, LINES, PaidExtractor
 from tests.extraction.readings import put_call

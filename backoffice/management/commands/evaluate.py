@@ -12,11 +12,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from backoffice import lessons
-from extraction import evaluation, extractors, labels, learning, ledger, trials
-from extraction.evaluation import Trial
+from extraction import extractors
 from extraction.extractors.base import BaseExtractor, ExtractorError
-from extraction.labels import Label
-from extraction.sightings import Shelf
+from extraction.measuring import evaluation, labels, learning, trials
+from extraction.measuring.evaluation import Trial
+from extraction.measuring.labels import Label
+from extraction.measuring.sightings import Shelf
+from extraction.paying import ledger, prices
 
 CROSS_VALIDATED = "cross-validated"
 
@@ -95,8 +97,7 @@ class Command(BaseCommand):
         count = trials.missing(extractor, options["extractor"], cards, shelf)
         if not count:
             return
-        dollars = ledger.estimate(count, extractor.model)
-        price = "at a price nobody knows" if dollars is None else f"for about ${dollars:.2f}"
+        price = prices.in_words(ledger.estimate(count, extractor.model))
         words = f"{count} answers of {extractor.model} are to be asked for, {price}."
         if not options["yes"]:
             raise CommandError(f"{words} Nothing was asked. Run it again with --yes to pay.")

@@ -14,8 +14,9 @@ from tqdm import tqdm
 
 from cards import intake, vault
 from cards.models import Arrival, Batch
-from extraction import backlog, extractors, ledger
+from extraction import backlog, extractors
 from extraction.extractors.base import ExtractorError
+from extraction.paying import ledger, prices
 
 NOTES = {".csv", ".json", ".jsonl", ".md", ".txt", ".xlsx"}
 """Left alone when they lie in a folder of pictures, as labels and lists do."""
@@ -113,8 +114,7 @@ def _price(batch: Batch, files: int) -> str:
     extractor = extractors.from_settings(batch.extractor or settings.EXTRACTOR)
     if not extractor.is_paid:
         return ""
-    dollars = ledger.estimate(files, extractor.model, can_wait=batch.can_wait)
-    price = "at a price nobody knows" if dollars is None else f"for about ${dollars:.2f}"
+    price = prices.in_words(ledger.estimate(files, extractor.model, can_wait=batch.can_wait))
     return f"{files} files go to {extractor.model} {price}, were each of them one card."
 
 

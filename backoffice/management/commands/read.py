@@ -13,10 +13,12 @@ from tqdm import tqdm
 
 from cards import images, outlines
 from cards.outlines import Quad
-from extraction import extractors, ocr, sightings
+from extraction import extractors
 from extraction.extractors.base import BaseExtractor, ExtractorError
+from extraction.measuring import sightings
+from extraction.measuring.sightings import CardSide
+from extraction.reading import ocr
 from extraction.result import Box, Point
-from extraction.sightings import CardSide
 
 
 class Command(BaseCommand):

@@ -10,8 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from backoffice import lessons
-from extraction import labels, learning, readers, sightings
-from extraction.learning import Judgement, Lesson
+from extraction import readers
+from extraction.measuring import labels, learning, sightings
+from extraction.measuring.learning import Judgement, Lesson
 from extraction.models import FittedReader
 
 _IN_USE = "The new reader is in use from the next card on; “train --back” brings the old one back."

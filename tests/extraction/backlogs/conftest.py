@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from extraction import ocr
+from extraction.reading import ocr
 from tests.extraction.backlogs.stage import SLUG
 from tests.extraction.northwind import SEEN
 from tests.fake_batches import FakeBatchServer

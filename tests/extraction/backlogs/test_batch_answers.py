@@ -10,13 +10,9 @@ import pytest
 
 from cards import vault
 from cards.models import Card
-from extraction import (
-    backlog,
-    extractors,
-    jobs,
-    prices,
-)
+from extraction import backlog, extractors, jobs
 from extraction.models import Backlog, Call, Extraction
+from extraction.paying import prices
 from tests import openai_shapes
 from tests.extraction.backlogs.stage import (
     SLUG,

@@ -10,15 +10,9 @@ import pytest
 from django.utils import timezone
 
 from cards.models import Card
-from extraction import (
-    backlog,
-    batch_api,
-    extractors,
-    gate,
-    jobs,
-    ledger,
-)
+from extraction import backlog, batch_api, extractors, jobs
 from extraction.models import Backlog, Call
+from extraction.paying import gate, ledger
 from tests.extraction.backlogs.stage import (
     SLUG,
     Status,

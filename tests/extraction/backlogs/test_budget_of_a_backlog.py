@@ -12,9 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from extraction import backlog_lines, extractors, ledger
+from extraction import backlog_lines, extractors
 from extraction.extractors.base import BaseExtractor, BatchExtractor
 from extraction.models import Backlog, Call, Extraction
+from extraction.paying import ledger
 from tests.extraction.backlogs.stage import SLUG, only, take_in, tend
 from tests.extraction.make_jobs import all_at_once
 from tests.fake_batches import FakeBatchServer

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from extraction import (
-    backlog,
-    jobs,
-)
+from extraction import backlog, jobs
 from extraction.models import Backlog, Extraction
 from tests.extraction.backlogs.stage import (
     SLUG,

@@ -11,11 +11,7 @@ import pytest
 from django.db import connection
 
 from cards import vault
-from extraction import (
-    backlog,
-    batch_api,
-    jobs,
-)
+from extraction import backlog, batch_api, jobs
 from extraction.models import Backlog, Call, Extraction
 from tests.extraction.backlogs.stage import (
     Status,

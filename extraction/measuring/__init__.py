@@ -1,0 +1,1 @@
+"""How well cards are read, and readers fitted on labelled and approved ones."""

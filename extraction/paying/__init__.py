@@ -1,0 +1,1 @@
+"""What calls cost: prices, the ledger, budgets, and the gate that holds them back."""
