@@ -20,8 +20,8 @@ from django.utils.timesince import timesince
 from backoffice.navigation import link, shown
 from cards.fields import CONTACT_FIELDS
 from cards.models import Batch, Card
-from review.decisions import waiting
 from review.models import Correction, Review
+from review.queue import waiting
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

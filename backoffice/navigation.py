@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from extraction.models import Extraction
-from review.decisions import waiting
+from review.queue import waiting
 
 # Counts stop here: beyond it only the order of magnitude matters, and the query stays cheap.
 COUNT_LIMIT = 1_000

@@ -30,6 +30,11 @@ class Batch(models.Model):
         SKIP = "skip", "Skip, and link to the card that is here"
         KEEP = "keep", "Keep both"
 
+    class Priority(models.IntegerChoices):
+        LOW = -1, "When there is time"
+        NORMAL = 0, "Normal"
+        URGENT = 1, "Urgent"
+
     name = models.CharField(max_length=120)
     source = models.CharField(
         "event or source",
@@ -45,6 +50,10 @@ class Batch(models.Model):
         default=DuplicatePolicy.SKIP,
     )
     extractor = models.CharField("read by", max_length=60, blank=True, default="")
+    priority = models.SmallIntegerField(
+        choices=Priority.choices, default=Priority.NORMAL,
+        help_text="What is urgent is reviewed first, whenever it came.",
+    )  # fmt: skip
     can_wait = models.BooleanField(
         "at half the price", default=False,
         help_text="Sent to the model together with others; answers may take up to a day.",

@@ -71,7 +71,7 @@ def _changes(job: Extraction, result: Result, notice: str) -> dict[str, Any]:
     changes: dict[str, Any] = {
         name: result.values[name].text if name in result.values else "" for name in CONTACT_FIELDS
     }
-    changes |= {"doubt": doubt, "doubtful_fields": doubtful}
+    changes |= {"doubt": doubt, "doubtful_fields": doubtful, "extra": dict(result.extra)}
     if not _helps_after_failure(job):  # whose notice stays on show
         changes["notice"] = notice or ("" if result.values else NOTHING_FOUND)
     return changes

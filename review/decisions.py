@@ -6,26 +6,30 @@ nothing is written and `StaleCard` tells what happened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+import hashlib
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db import transaction
 from django.utils import timezone
 
 from cards.fields import CONTACT_FIELDS
-from cards.models import Card, CardQuerySet
+from cards.models import Card
 from extraction.models import Extraction
 from extraction.reading.confidence import doubts
 from extraction.result import Result
-from review.models import Claim, Correction, Review
+from review.models import Claim, Correction, Draft, Review, SecondLook
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+Values = Mapping[str, Any]
+"""Texts by contact field; `extra` is a mapping of further fields to their texts."""
+
 _WAITING = (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
+_UNDOABLE = (Review.Decision.APPROVED, Review.Decision.REJECTED, Review.Decision.RETAKE)
 
 
 class DecisionError(Exception):
@@ -47,70 +51,46 @@ class StaleCard(DecisionError):
         )
 
 
-def waiting() -> CardQuerySet:
-    """The cards that need a person: the oldest batch first, the most doubtful first within it."""
-    return Card.objects.filter(status=Card.Status.NEEDS_REVIEW).order_by("batch_id", "-doubt", "id")
+def approve(
+    card: Card, values: Values, *, version: int, by: User, seconds: int | None = None
+) -> Review:
+    """The Review that approves `card` with `values`. Raises StaleCard, DecisionError for none.
 
-
-def next_for(user: User, *, after: Card | None = None) -> Card | None:
-    """The card this reviewer should see next: the first waiting one that no colleague holds.
-
-    `after` is the card just left; it comes again only when nothing else waits.
+    `seconds` is the time that the person worked on it. Some approved cards, chosen by chance that
+    repeats itself, are to be looked at by a second reviewer.
     """
-    now = timezone.now()
-    free = waiting().exclude(Q(claim__until__gt=now) & ~Q(claim__by=user))
-    if after is None:
-        return free.first()
-    behind = Q(batch__gt=after.batch_id) | Q(batch=after.batch_id) & (
-        Q(doubt__lt=after.doubt) | Q(doubt=after.doubt, id__gt=after.pk)
-    )
-    others = free.exclude(pk=after.pk)
-    return others.filter(behind).first() or others.first()
-
-
-def claim(card: Card, user: User, *, from_colleague: bool = False) -> Claim:
-    """The claim on `card`, taken or renewed for `user` if no colleague holds it.
-
-    The row that comes back may be a colleague's: compare its `by`. With `from_colleague` it is
-    taken over; what the colleague then sends in is refused as stale only if the card has changed.
-    """
-    now = timezone.now()
-    until = now + timedelta(seconds=settings.REVIEW_LEASE_SECONDS)
-    held = Claim.objects.filter(card=card)
-    free = held if from_colleague else held.filter(Q(by=user) | Q(until__lte=now))
-    if not free.update(by=user, until=until):
-        try:
-            with transaction.atomic():
-                return Claim.objects.create(card=card, by=user, until=until)
-        except IntegrityError:
-            pass  # a colleague holds it, or was quicker by a moment
-    found = held.select_related("by").first()
-    # Gone again: the colleague has decided in this very moment, and the card is free.
-    return found or Claim.objects.get_or_create(card=card, defaults={"by": user, "until": until})[0]
-
-
-def release(card: Card, user: User) -> None:
-    Claim.objects.filter(card=card, by=user).delete()
-
-
-def approve(card: Card, values: Mapping[str, str], *, version: int, by: User) -> Review:
-    """The Review that approves `card` with `values`. Raises StaleCard, DecisionError for none."""
     if not any(values.values()):
         raise DecisionError("There is nothing on this card yet: type what you see, or reject it.")
     return _decide(
-        card, Review.Decision.APPROVED, values, version=version, by=by,
+        card, Review.Decision.APPROVED, values, version=version, by=by, seconds=seconds,
         origins=_WAITING, to=Card.Status.APPROVED, approved_at=timezone.now(),
+        doubt=0.0, doubtful_fields=[], notice="",
     )  # fmt: skip
 
 
 def reject(
-    card: Card, reason: str, *, version: int, by: User, values: Mapping[str, str] | None = None
-) -> Review:
+    card: Card, reason: str, *, version: int, by: User, values: Values | None = None,
+    seconds: int | None = None,
+) -> Review:  # fmt: skip
     """The Review that rejects `card`. Raises DecisionError without a reason, StaleCard."""
     if not reason.strip():
         raise DecisionError("Say why the card is rejected; the reason is kept with it.")
     return _decide(
-        card, Review.Decision.REJECTED, values or {}, version=version, by=by,
+        card, Review.Decision.REJECTED, values or {}, version=version, by=by, seconds=seconds,
+        origins=_WAITING, to=Card.Status.REJECTED, reason=reason.strip(),
+    )  # fmt: skip
+
+
+def send_back(
+    card: Card, reason: str, *, version: int, by: User, values: Values | None = None,
+    seconds: int | None = None,
+) -> Review:  # fmt: skip
+    """The Review that asks for a better picture: the card is rejected, and whoever uploaded it
+    sees why. Raises DecisionError without a reason, StaleCard."""
+    if not reason.strip():
+        raise DecisionError("Say what is wrong with the picture; the reason goes to the uploader.")
+    return _decide(
+        card, Review.Decision.RETAKE, values or {}, version=version, by=by, seconds=seconds,
         origins=_WAITING, to=Card.Status.REJECTED, reason=reason.strip(),
     )  # fmt: skip
 
@@ -126,12 +106,55 @@ def reopen(card: Card, *, version: int, by: User) -> Review:
     )  # fmt: skip
 
 
-def correct(card: Card, values: Mapping[str, str], *, version: int, by: User) -> Review:
-    """The Review that writes some `values` and leaves the status as it is. Raises StaleCard."""
-    status = Card.objects.values_list("status", flat=True).get(pk=card.pk)
+def correct(
+    card: Card, values: Values, *, version: int, by: User, confirmed: Collection[str] = (),
+    decision: str = "", reason: str = "",
+) -> Review:  # fmt: skip
+    """The Review that writes some `values` and leaves the status as it is. Raises StaleCard.
+
+    Neither what is written nor the fields `confirmed` as they are stay doubtful.
+    """
+    current = Card.objects.only("status", "doubtful_fields").get(pk=card.pk)
+    settled = {*values, *confirmed}
+    doubtful = [name for name in current.doubtful_fields if name not in settled]
+    usual = Review.Decision.CORRECTED if values else Review.Decision.CONFIRMED
     return _decide(
-        card, Review.Decision.CORRECTED, values, version=version, by=by,
-        origins=(status,), to=status,
+        card, decision or usual, values, version=version, by=by, reason=reason,
+        origins=(current.status,), to=current.status,
+        doubtful_fields=doubtful, doubt=_doubt_of(card, doubtful),
+    )  # fmt: skip
+
+
+def undo(review: Review, *, by: User) -> Review:
+    """The Review that takes back one's own last decision, soon after it.
+
+    Raises DecisionError when it is another's or too long ago, StaleCard when more has happened.
+    """
+    if review.by_id != by.pk or review.decision not in _UNDOABLE:
+        raise DecisionError("Only your own approvals and rejections can be undone.")
+    if timezone.now() - review.at > timedelta(seconds=settings.REVIEW_UNDO_SECONDS):
+        raise DecisionError("That was too long ago to be undone; open the card and reopen it.")
+    return restore(
+        review.card, review.before, version=review.before["version"] + 1, by=by,
+        decision=Review.Decision.UNDONE,
+    )  # fmt: skip
+
+
+def restore(
+    card: Card, state: Mapping[str, Any], *, version: int, by: User, reason: str = "",
+    decision: str = Review.Decision.REVERTED,
+) -> Review:  # fmt: skip
+    """The Review that puts a card back to `state`, the `before` of one of its reviews. Raises
+    StaleCard."""
+    status = Card.objects.values_list("status", flat=True).get(pk=card.pk)
+    approved_at = state["approved_at"] and datetime.fromisoformat(state["approved_at"])
+    # A card that was being read then has been read by now.
+    was_waiting = state["status"] in _WAITING
+    return _decide(
+        card, decision, state["values"], version=version, by=by, reason=reason,
+        origins=(status,), to=Card.Status.NEEDS_REVIEW if was_waiting else state["status"],
+        approved_at=approved_at, is_edited=state["is_edited"],
+        **{name: state[name] for name in ("doubt", "doubtful_fields", "notice")},
     )  # fmt: skip
 
 
@@ -155,29 +178,29 @@ def latest_extraction(card: Card) -> Extraction | None:
 def _decide(
     card: Card,
     decision: str,
-    values: Mapping[str, str],
+    values: Values,
     *,
     version: int,
     by: User,
     origins: tuple[str, ...],
     to: str,
     reason: str = "",
+    seconds: int | None = None,
     **changes: Any,
 ) -> Review:
-    changes |= dict(values)
-    if values:
-        changes["is_edited"] = True
-    if decision == Review.Decision.APPROVED:
-        changes |= {"doubt": 0.0, "doubtful_fields": [], "is_edited": True, "notice": ""}
+    if values or decision in (Review.Decision.APPROVED, Review.Decision.CONFIRMED):
+        changes = {"is_edited": True, **changes, **values}
     with transaction.atomic():
         before = Card.objects.get(pk=card.pk)
         moved = Card.objects.filter(pk=card.pk, version=version).move(*origins, to=to, **changes)
         current = Card.objects.get(pk=card.pk)
         if not moved:
             raise StaleCard(current)
-        review = _record(current, decision, by, reason)
+        review = _record(current, decision, by, reason, before=before, seconds=seconds)
         Correction.objects.bulk_create(_corrections(review, before, values))
         Claim.objects.filter(card=current).delete()
+        Draft.objects.filter(card=current, by=by).delete()
+        _look_again(review)
     return review
 
 
@@ -194,24 +217,66 @@ def note_import(card: Card, before: Mapping[str, str] | None, by: User | None) -
     )
 
 
-def _record(card: Card, decision: str, by: User | None, reason: str = "") -> Review:
+def _record(
+    card: Card, decision: str, by: User | None, reason: str = "", *, before: Card | None = None,
+    seconds: int | None = None,
+) -> Review:  # fmt: skip
     return Review.objects.create(
         card=card,
         number=Review.objects.filter(card=card).count() + 1,
         decision=decision,
         reason=reason,
         values={**card.contact(), "extra": card.extra},
+        before=_state(before) if before else {},
         by=by,
+        seconds=seconds,
     )
 
 
-def _corrections(review: Review, before: Card, values: Mapping[str, str]) -> list[Correction]:
-    """A decision on the whole card is held against the machine, one in the list against before."""
-    machine = (
-        before.contact() if review.decision == Review.Decision.CORRECTED else machine_values(before)
-    )
+def _state(card: Card) -> dict[str, Any]:
+    """How a card stands, as JSON, for `restore`."""
+    return {
+        "status": card.status,
+        "version": card.version,
+        "values": {**card.contact(), "extra": card.extra},
+        "doubt": card.doubt,
+        "doubtful_fields": card.doubtful_fields,
+        "notice": card.notice,
+        "is_edited": card.is_edited,
+        "approved_at": card.approved_at.isoformat() if card.approved_at else None,
+    }
+
+
+def _corrections(review: Review, before: Card, values: Values) -> list[Correction]:
+    """A decision on the whole card is held against the machine, others against what stood there."""
+    is_whole = review.decision in (
+        Review.Decision.APPROVED, Review.Decision.REJECTED, Review.Decision.RETAKE,
+    )  # fmt: skip
+    held_against = machine_values(before) if is_whole else before.contact()
     return [
-        Correction(review=review, field=name, machine_value=machine.get(name, ""), human_value=text)
+        Correction(
+            review=review, field=name, machine_value=held_against.get(name, ""), human_value=text
+        )
         for name, text in values.items()
-        if name in CONTACT_FIELDS and text != machine.get(name, "")
+        if name in CONTACT_FIELDS and text != held_against.get(name, "")
     ]
+
+
+def _doubt_of(card: Card, doubtful: Collection[str]) -> float:
+    """1 minus the confidence of the least sure of the `doubtful` fields."""
+    result = latest_result(card) if doubtful else None
+    values = result.values if result else {}
+    return max((1 - values[name].confidence for name in doubtful if name in values), default=0.0)
+
+
+def _look_again(review: Review) -> None:
+    """What a decision does to second looks: an approval may ask for one, all others end them."""
+    waiting = (SecondLook.Status.WAITING, SecondLook.Status.DIFFERS)
+    SecondLook.objects.filter(card=review.card, status__in=waiting).update(
+        status=SecondLook.Status.DROPPED
+    )
+    if review.decision != Review.Decision.APPROVED:
+        return
+    drawn = hashlib.sha256(f"{review.card_id}/{review.number}".encode()).digest()
+    if int.from_bytes(drawn[:8], "big") * 100 < settings.SECOND_LOOK_PERCENT * 2**64:
+        SecondLook.objects.create(first=review, card=review.card)

@@ -16,8 +16,13 @@ class Review(models.Model):
     class Decision(models.TextChoices):
         APPROVED = "approved", "Approved"
         REJECTED = "rejected", "Rejected"
-        CORRECTED = "corrected", "Corrected in the list"
+        RETAKE = "retake", "To be photographed again"
+        CORRECTED = "corrected", "Corrected in a list"
+        CONFIRMED = "confirmed", "Confirmed in a list"
         REOPENED = "reopened", "Reopened"
+        UNDONE = "undone", "Undone"
+        REVERTED = "reverted", "Reverted"
+        SECOND_LOOK = "second_look", "Settled after a second look"
         IMPORTED = "imported", "Imported"
 
     card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="reviews")
@@ -25,6 +30,12 @@ class Review(models.Model):
     decision = models.CharField(max_length=20, choices=Decision.choices)
     reason = models.TextField(blank=True, default="")
     values = models.JSONField(help_text="Every contact field after the decision.")
+    before = models.JSONField(
+        default=dict, blank=True, help_text="How the card stood before: status, version, values."
+    )
+    seconds = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The time the person worked on the card, pauses left out."
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="reviews"
     )
@@ -40,7 +51,7 @@ class Review(models.Model):
             models.UniqueConstraint(fields=("card", "number"), name="review_number_once"),
             models.CheckConstraint(
                 name="review_rejected_has_reason",
-                condition=~Q(decision="rejected") | ~Q(reason=""),
+                condition=~Q(decision__in=("rejected", "retake")) | ~Q(reason=""),
             ),
         ]
         indexes = [
@@ -50,6 +61,8 @@ class Review(models.Model):
             ),
             # "Approved today" and a reviewer's own pace.
             models.Index(fields=("decision", "at"), name="review_decided"),
+            # What did I do today, and how fast?
+            models.Index(fields=("by", "at"), name="review_by"),
         ]
 
     def __str__(self) -> str:
@@ -81,6 +94,7 @@ class Claim(models.Model):
 
     card = models.OneToOneField(Card, on_delete=models.CASCADE, related_name="claim")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField()
 
     class Meta:
@@ -91,6 +105,61 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.card_id} until {self.until:%H:%M}"
+
+
+class Draft(models.Model):
+    """What one person has typed on one card and not decided yet."""
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="drafts")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField(help_text="Of the card when the typing began.")
+    base = models.JSONField(help_text="Every value as it stood then.")
+    values = models.JSONField(help_text="The values that were typed, by field.")
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("card", "by"), name="draft_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by} on {self.card_id}"
+
+
+class SecondLook(models.Model):
+    """An approved card that another reviewer decides again without seeing the first decision."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "Waits for a second reviewer"
+        AGREED = "agreed", "Both agreed"
+        DIFFERS = "differs", "Waits for a third reviewer"
+        SETTLED = "settled", "Settled by a third reviewer"
+        DROPPED = "dropped", "The card was changed meanwhile"
+
+    first = models.OneToOneField(Review, on_delete=models.CASCADE, related_name="second_look")
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="second_looks")
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.WAITING)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="+", verbose_name="second reviewer",
+    )  # fmt: skip
+    at = models.DateTimeField(null=True, blank=True)
+    values = models.JSONField(default=dict, blank=True, help_text="As the second reviewer has it.")
+    differences = models.JSONField(default=list, blank=True, help_text="Fields not agreed upon.")
+    settled = models.OneToOneField(
+        Review, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        help_text="The third reviewer's decision.",
+    )  # fmt: skip
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [
+            # What waits for a second or a third pair of eyes?
+            models.Index(fields=("status", "id"), name="second_look_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_status_display()}: {self.card_id}"
 
 
 class WaitingCard(Card):

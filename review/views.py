@@ -22,7 +22,7 @@ from cards.models import Card, Side
 from cards.views import needs, staff_member
 from extraction.reading.confidence import DOUBT_BELOW
 from extraction.result import Result, Value
-from review import decisions
+from review import decisions, queue
 from review.forms import ContactForm
 from review.models import Review
 
@@ -68,7 +68,7 @@ class Row:
 @require_GET
 def review_next(request: HttpRequest) -> HttpResponseBase:
     """The most urgent card that no colleague holds, or a page that says that all is done."""
-    card = decisions.next_for(staff_member(request))
+    card = queue.next_for(staff_member(request))
     if card is None:
         context = {**admin.site.each_context(request), "title": "Nothing waits for review"}
         return TemplateResponse(request, "review/done.html", context)
@@ -83,10 +83,10 @@ def workspace(request: HttpRequest, card_id: UUID) -> HttpResponseBase:
         return _show(request, card, ContactForm(instance=card))
     action = request.POST.get("action", "")
     if action == "skip":
-        decisions.release(card, staff_member(request))
+        queue.release(card, staff_member(request))
         return _go_on(request, card)
     if action == "take_over":
-        decisions.claim(card, staff_member(request), from_colleague=True)
+        queue.claim(card, staff_member(request), from_colleague=True)
         return redirect("admin:review_waitingcard_change", card.pk)
     return _decide(request, card, action)
 
@@ -122,7 +122,7 @@ def _decide(request: HttpRequest, card: Card, action: str) -> HttpResponseBase:
 
 
 def _go_on(request: HttpRequest, card: Card) -> HttpResponseBase:
-    following = decisions.next_for(staff_member(request), after=card)
+    following = queue.next_for(staff_member(request), after=card)
     if following is None or following.pk == card.pk:
         return redirect("admin:review_next")
     return redirect("admin:review_waitingcard_change", following.pk)
@@ -134,7 +134,7 @@ def _show(
     """The workspace. After a conflict it carries the new version, and both values per field."""
     user = staff_member(request)
     is_open = card.status in (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
-    claim = decisions.claim(card, user) if is_open else None
+    claim = queue.claim(card, user) if is_open else None
     if is_stale:
         form.data = {**form.data.dict(), "version": str(card.version)}  # type: ignore[attr-defined]
     extraction = decisions.latest_extraction(card)

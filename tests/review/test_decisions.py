@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from cards.models import Batch, Card
-from review import decisions
+from review import decisions, queue
 from review.models import Claim, Review
 from tests.cast import Person
 from tests.review.conftest import MakeCard
@@ -133,51 +133,51 @@ def test_the_oldest_batch_comes_first_and_the_most_doubtful_card_within_it(
     newest = make_card(batch=new, doubt=0.9)
     sure = make_card(batch=old, doubt=0.1)
     unsure = make_card(batch=old, doubt=0.5)
-    assert list(decisions.waiting()) == [unsure, sure, newest]
+    assert list(queue.waiting()) == [unsure, sure, newest]
 
 
 def test_a_card_that_a_colleague_holds_is_not_next(
     make_card: MakeCard, me: User, colleague: User
 ) -> None:
     held, free = make_card(doubt=0.9), make_card(doubt=0.1)
-    decisions.claim(held, colleague)
-    assert decisions.next_for(me) == free
-    assert decisions.next_for(colleague) == held
+    queue.claim(held, colleague)
+    assert queue.next_for(me) == free
+    assert queue.next_for(colleague) == held
 
 
 def test_an_expired_claim_frees_the_card(card: Card, me: User, colleague: User) -> None:
-    decisions.claim(card, colleague)
+    queue.claim(card, colleague)
     Claim.objects.update(until=timezone.now() - timedelta(seconds=1))
-    assert decisions.next_for(me) == card
-    assert decisions.claim(card, me).by == me
+    assert queue.next_for(me) == card
+    assert queue.claim(card, me).by == me
 
 
 def test_a_held_card_stays_with_its_holder(card: Card, me: User, colleague: User) -> None:
-    decisions.claim(card, colleague)
-    assert decisions.claim(card, me).by == colleague
+    queue.claim(card, colleague)
+    assert queue.claim(card, me).by == colleague
 
 
 def test_a_held_card_can_be_taken_over_on_purpose(card: Card, me: User, colleague: User) -> None:
-    decisions.claim(card, colleague)
-    assert decisions.claim(card, me, from_colleague=True).by == me
+    queue.claim(card, colleague)
+    assert queue.claim(card, me, from_colleague=True).by == me
 
 
 def test_a_decision_ends_the_claim(card: Card, me: User) -> None:
-    decisions.claim(card, me)
+    queue.claim(card, me)
     decisions.approve(card, values_of(card), version=0, by=me)
     assert not Claim.objects.exists()
 
 
 def test_after_a_skipped_card_the_one_behind_it_follows(make_card: MakeCard, me: User) -> None:
     first, second, third = (make_card(doubt=doubt) for doubt in (0.9, 0.5, 0.1))
-    assert decisions.next_for(me, after=first) == second
-    assert decisions.next_for(me, after=second) == third
-    assert decisions.next_for(me, after=third) == first
+    assert queue.next_for(me, after=first) == second
+    assert queue.next_for(me, after=second) == third
+    assert queue.next_for(me, after=third) == first
 
 
 def test_nothing_is_next_when_all_is_decided(make_card: MakeCard, me: User) -> None:
     make_card(status=Card.Status.APPROVED)
-    assert decisions.next_for(me) is None
+    assert queue.next_for(me) is None
 
 
 def test_an_import_of_new_contacts_is_kept_as_a_review(me: User, make_card: MakeCard) -> None:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cards.models import Batch, Card
-from review import decisions
+from review import decisions, queue
 from tests.cast import Person
 from tests.review.conftest import MakeCard
 
@@ -208,7 +208,7 @@ def test_a_full_page_of_rows_stays_under_the_limit_of_fields(
     make_card: MakeCard, reviewer: Person
 ) -> None:
     cards = [make_card() for _ in range(50)]
-    data = form_of(list(decisions.waiting())) | {"form-0-company": "Changed"}
+    data = form_of(list(queue.waiting())) | {"form-0-company": "Changed"}
     assert save(reviewer.client, data).status_code == 302
     assert Card.objects.filter(company="Changed").count() == 1
     assert len(cards) == 50
