@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from extraction.models import Extraction
+from review import second_look
 from review.queue import waiting
 
 # Counts stop here: beyond it only the order of magnitude matters, and the query stays cheap.
@@ -20,13 +22,19 @@ COUNT_LIMIT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere to go: under which heading, what it needs, and what is counted there."""
+    """Somewhere to go: under which heading, what it needs, and what is counted there.
+
+    `own_count` counts what waits for one person alone. With `is_used` the place is only offered
+    while that is so, or something waits there.
+    """
 
     section: str
     label: str
     url_name: str
     permission: str = ""
     count: Callable[[], int] | None = None
+    own_count: Callable[[User], int] | None = None
+    is_used: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +64,26 @@ def count_open_jobs() -> int:
     )
 
 
+def count_second_looks(user: User) -> int:
+    return _count_up_to_limit(second_look.waiting_for(user))
+
+
+def asks_for_second_looks() -> bool:
+    return bool(settings.SECOND_LOOK_PERCENT)
+
+
 PLACES = (
     Place("", "Today", "admin:index"),
     Place("", "Upload", "admin:cards_upload", "cards.upload_card"),
     Place("", "Review", "admin:review_waitingcard_changelist", "cards.review_card", count_waiting),
+    Place(
+        "",
+        "Second looks",
+        "admin:review_second_look",
+        "cards.review_card",
+        own_count=count_second_looks,
+        is_used=asks_for_second_looks,
+    ),
     Place("", "Cards", "admin:cards_card_changelist", "cards.view_card"),
     Place("", "Batches", "admin:cards_batch_changelist", "cards.view_batch"),
     Place("Data", "Exports", "admin:cards_card_export", "cards.export_card"),
@@ -85,6 +109,7 @@ PLACES = (
         "extraction.view_fittedreader",
     ),
     Place("Operation", "Decisions", "admin:review_review_changelist", "review.view_review"),
+    Place("Operation", "Pace", "admin:review_pace", "cards.review_card"),
     Place("Operation", "Staff", "admin:auth_user_changelist", "auth.view_user"),
     Place("Operation", "Groups", "admin:auth_group_changelist", "auth.view_group"),
 )
@@ -122,6 +147,10 @@ def _entry(place: Place, user: AbstractBaseUser | PermissionsMixin | AnonymousUs
     if not url:
         return None
     number = place.count() if place.count else 0
+    if place.own_count and isinstance(user, User):
+        number = place.own_count(user)
+    if place.is_used and not (number or place.is_used()):
+        return None
     return Entry(place.section, place.label, url, shown(number) if number else "")
 
 

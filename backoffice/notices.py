@@ -1,12 +1,14 @@
-"""What stands in the way of reading: a stopped model, one that fails, a budget that is spent."""
+"""What stands in the way of reading: a stopped model, one that fails, a budget that is spent; and
+the cards that are to be photographed again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 
@@ -15,12 +17,19 @@ from cards.models import Card
 from extraction.models import Extraction, Gate
 from extraction.paying import gate, ledger
 from extraction.shown import reader_names
+from review.models import Review
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 PLACES = ("Today", "Upload", "Review", "Jobs", "Costs")
 """The pages that show the notices, as the navigation names them."""
+
+
+SENT_BACK_DAYS = 7
+"""How long an uploader is told of a card that is to be photographed again."""
+
+SENT_BACK_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +46,12 @@ class Notice:
 
 
 def for_user(user: User) -> list[Notice]:
-    """The notices for somebody who works with cards. Two queries when all is well, and two for
-    each budget that is set."""
+    """The notices for somebody who works with cards. Two queries when all is well, one more for
+    those who upload, and two for each budget that is set."""
     if not user.has_perm("cards.view_card"):
         return []
-    return [*_gates(may_act=user.has_perm("extraction.change_gate")), *_budgets()]
+    sent_back = _sent_back(user) if user.has_perm("cards.upload_card") else ()
+    return [*_gates(may_act=user.has_perm("extraction.change_gate")), *_budgets(), *sent_back]
 
 
 def _gates(*, may_act: bool) -> Iterator[Notice]:
@@ -88,6 +98,25 @@ def _budgets() -> Iterator[Notice]:
                 f"The {budget} is spent.",
                 f"Cards are read offline until {budget.next_one}.",
             )
+
+
+def _sent_back(user: User) -> Iterator[Notice]:
+    """The cards of this person's batches that reviewers want photographed again, for some days."""
+    latest = Review.objects.filter(card=OuterRef("card")).order_by("-number")
+    found = Review.objects.filter(
+        decision=Review.Decision.RETAKE,
+        at__gt=timezone.now() - timedelta(days=SENT_BACK_DAYS),
+        card__batch__created_by=user,
+        card__status=Card.Status.REJECTED,
+        pk=Subquery(latest.values("pk")[:1]),
+    ).select_related("card__batch")
+    for review in found.order_by("-id")[:SENT_BACK_NAMED]:
+        card = review.card
+        yield Notice(
+            "doubt",
+            f"Photograph “{card.file_name or card}” of batch “{card.batch}” again.",
+            f"A reviewer could not work with its picture: {review.reason}",
+        )
 
 
 def _waiting(slugs: list[str]) -> dict[str, tuple[int, int]]:

@@ -26,7 +26,7 @@ class DeskSite(admin.AdminSite):
         on some places `notices`, what stands in the way of reading.
 
         There is no navigation before signing in and in pop-ups, and no place on pages that the
-        navigation does not name. At most two queries of its own, and those of the notices.
+        navigation does not name. At most three queries of its own, and those of the notices.
         """
         context = super().each_context(request)
         is_inside = context["has_permission"] and "_popup" not in request.GET

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from cards import views
 from cards.fields import CONTACT_COLUMNS, GROUPS
 from cards.models import Arrival, Batch, Card
+from cards.numbers import NumberSearchMixin
 from cards.transfer_admin import TransferMixin
 
 BADGES = {
@@ -34,8 +35,9 @@ def thumbnail(card: Card) -> SafeString | str:
         return ""
     url = reverse("admin:cards_picture", args=(card.front, "thumb"))
     return format_html(
-        '<img class="thumb" src="{}" alt="" loading="lazy" width="56" height="36">', url
-    )
+        '<img class="thumb" src="{}" alt="{}" loading="lazy" width="56" height="36">',
+        url, f"Picture of {card}",
+    )  # fmt: skip
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
@@ -55,7 +57,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 
 
 @admin.register(Card)
-class CardAdmin(TransferMixin, ReadOnlyAdmin):
+class CardAdmin(NumberSearchMixin, TransferMixin, ReadOnlyAdmin):
     list_display = (
         "picture", "name", "standing", "company", "job_title", "email", "phone", "batch",
         "created_at",
@@ -170,15 +172,28 @@ class ArrivalInline(admin.TabularInline[Arrival, Batch]):
 
 @admin.register(Batch)
 class BatchAdmin(ReadOnlyAdmin):
-    list_display = ("name", "source", "cards_count", "waiting", "created_by", "created_at")
+    """What was uploaded together. Its priority can be changed, the rest came with the upload."""
+
+    list_display = (
+        "name", "source", "cards_count", "waiting", "urgency", "created_by", "created_at",
+    )  # fmt: skip
+    list_filter = ("priority",)
     list_select_related = ("created_by",)
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
     search_fields = ("name", "source")
-    fields = readonly_fields = (
+    readonly_fields = (
         "name", "source", "duplicate_policy", "extractor", "can_wait", "created_by", "created_at",
         "all_cards",
     )  # fmt: skip
+    fields = ("priority", *readonly_fields)
     inlines = (ArrivalInline,)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("cards.change_batch"))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.save(update_fields=["priority"])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
         waiting = Q(cards__status=Card.Status.NEEDS_REVIEW)
@@ -192,6 +207,11 @@ class BatchAdmin(ReadOnlyAdmin):
     @admin.display(description="To review", ordering="to_review")
     def waiting(self, batch: Any) -> SafeString:
         return _cards_link(batch, batch.to_review, f"&status__exact={Card.Status.NEEDS_REVIEW}")
+
+    @admin.display(description="Priority", ordering="priority")
+    def urgency(self, batch: Batch) -> SafeString | str:
+        words = batch.get_priority_display()
+        return badge("accent", words) if batch.priority > Batch.Priority.NORMAL else words
 
     @admin.display(description="Cards")
     def all_cards(self, batch: Any) -> SafeString:

@@ -19,7 +19,7 @@ Prices = Mapping[str, Decimal | None]
 class BatchForm(forms.ModelForm[Batch]):
     class Meta:
         model = Batch
-        fields = ("name", "source", "duplicate_policy", "extractor", "can_wait")
+        fields = ("name", "source", "priority", "duplicate_policy", "extractor", "can_wait")
 
     extractors: ClassVar[Callable[[], Choices]] = staticmethod(lambda: ())
     """The (slug, label) pairs to choose from, the usual one first; `extraction` sets this."""
@@ -34,6 +34,7 @@ class BatchForm(forms.ModelForm[Batch]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = list(type(self).extractors())
+        self.fields["priority"].required = False  # normal, where a program leaves it out
         self.usual = choices[0][0] if choices else ""
         self._half_price = sorted(type(self).half_price())
         self.fields["extractor"] = forms.ChoiceField(

@@ -61,11 +61,11 @@ def picture(request: HttpRequest, side_id: int, size: str) -> HttpResponse:
     if size not in SIZES:
         raise Http404
     side = get_object_or_404(Side.objects.select_related("card"), pk=side_id)
-    key = _picture_key(side, size)
+    key = picture_key(side, size)
     response = get_conditional_response(request, etag=f'"{key}"')
     if response is None:
         try:
-            data = _jpeg(side, size, key)
+            data = jpeg(side, size, key)
         except (vault.VaultError, images.PictureError) as error:
             return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
         response = HttpResponse(data, content_type="image/jpeg", headers={"ETag": f'"{key}"'})
@@ -75,13 +75,13 @@ def picture(request: HttpRequest, side_id: int, size: str) -> HttpResponse:
     return response
 
 
-def _picture_key(side: Side, size: str) -> str:
+def picture_key(side: Side, size: str) -> str:
     """What the bytes of a side's picture depend on."""
     quad = hashlib.sha256(json.dumps(side.quad).encode()).hexdigest()[:12]
     return f"{side.picture}-{side.page}-{quad}-{size}"
 
 
-def _jpeg(side: Side, size: str, key: str) -> bytes:
+def jpeg(side: Side, size: str, key: str) -> bytes:
     """The picture kept under `key`, or made now. Raises VaultError, PictureError."""
     cache = caches["pictures"]
     data: bytes | None = cache.get(key)
@@ -255,6 +255,7 @@ def _card_json(card: Card) -> dict[str, Any]:
         "is_read": is_read,
         "status": card.get_status_display(),
         "text": who or ("nothing legible" if is_read else ""),
+        "is_rejected": card.status == Card.Status.REJECTED,
         "doubtful": len(card.doubtful_fields),
         "notice": card.notice,
     }

@@ -73,9 +73,13 @@ def read_again(request: HttpRequest) -> HttpResponseBase:
 
 
 def read_again_page(
-    request: HttpRequest, cards: QuerySet[Card], *, ids: Sequence[str] = (), data: Any = None
-) -> HttpResponseBase:
-    """The page for these `cards`, or, when `data` is what it sent, their readings requested."""
+    request: HttpRequest, cards: QuerySet[Card], *, ids: Sequence[str] = (), data: Any = None,
+    sent_to: str = "admin:extraction_read_again",
+) -> HttpResponseBase:  # fmt: skip
+    """The page for these `cards`, or, when `data` is what it sent, their readings requested.
+
+    `sent_to` names the page that knows the list by whose filter the cards were chosen.
+    """
     number = cards.count()
     form = ReadAgainForm(number, data)
     if number and number <= bulk.AT_MOST and form.is_valid():
@@ -91,7 +95,7 @@ def read_again_page(
         "at_most": bulk.AT_MOST,
         "form": form,
         "ids": ids,
-        "action": f"{reverse('admin:extraction_read_again')}{f'?{query}' if query else ''}",
+        "action": f"{reverse(sent_to)}{f'?{query}' if query else ''}",
     }
     return TemplateResponse(request, "extraction/read_again.html", context)
 

@@ -2,94 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
-from django.urls import URLPattern, URLResolver, path
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from cards.admin import BADGES, ReadOnlyAdmin, badge, thumbnail
-from cards.fields import CONTACT_COLUMNS
+from cards.admin import ReadOnlyAdmin, badge, thumbnail
 from cards.models import Card
+from cards.numbers import NumberSearchMixin
 from cards.views import staff_member
 from extraction.cards_admin import ReadAgainMixin
-from extraction.reading.printable import printable
-from review import decisions, views
-from review.forms import parts_of_name
+from extraction.views import read_again_page
+from review import (
+    approving,
+    cells,
+    filters,
+    history_pages,
+    live,
+    pace_views,
+    second_look_views,
+    snippets,
+    views,
+)
+from review.cells import EDITABLE, LABELS, RowForm, marks
+from review.merging import CollisionError
 from review.models import Correction, Review, WaitingCard
 
-LABELS = {column.name: str(column.verbose_name) for column in CONTACT_COLUMNS}
-
-
-class RowForm(forms.ModelForm[WaitingCard]):
-    """A row of the list: knows what the person saw, and which version that was.
-
-    Each input carries its first value along, so that only what this person changed counts as a
-    change. A row whose card has moved on is refused with both values where they collide, and can
-    then be sent again; edits of different cells both stay.
-    """
-
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    seen_status = forms.ChoiceField(choices=Card.Status.choices, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["version"] = self.instance.version
-        self.initial["seen_status"] = self.instance.status
-        for name, field in self.fields.items():
-            if name in LABELS:
-                field.show_hidden_initial = True
-                field.widget.attrs.update(dir="auto", autocomplete="off")
-                field.widget.attrs["aria-label"] = f"{LABELS[name]} of {self.instance}"
-
-    @property
-    def changed_data(self) -> list[str]:
-        return [name for name in super().changed_data if name in LABELS]
-
-    def has_changed(self) -> bool:
-        return bool(self.changed_data)
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        for name in self.changed_data:
-            values[name] = printable(values.get(name) or "")
-        if self.changed_data and values.get("version") != self.instance.version:
-            self._merge(values)
-        return values
-
-    def _merge(self, values: dict[str, Any]) -> None:
-        """Goes on with the card as it is now, unless a colleague's change collides."""
-        stale = decisions.StaleCard(Card.objects.get(pk=self.instance.pk))
-        values["version"] = stale.card.version
-        for name in self.changed_data:
-            if collision := self._collision(name, stale.card, values):
-                self.add_error(
-                    name,
-                    f"{stale.colleague} has {collision} meanwhile; you typed"
-                    f" “{values.get(name) or 'nothing'}”. Save again to keep yours.",
-                )
-        if self.errors:  # the next attempt starts from what is shown now
-            self.data = {
-                **self.data.dict(),  # type: ignore[attr-defined]
-                self.add_prefix("version"): str(stale.card.version),
-                self.add_prefix("seen_status"): stale.card.status,
-            }
-
-    def _collision(self, name: str, card: Card, values: dict[str, Any]) -> str:
-        theirs, seen = getattr(card, name), self.data.get(self.add_initial_prefix(name), "")
-        if theirs != seen and theirs != values.get(name):
-            return f"put “{theirs or 'nothing'}” here"
-        if card.status != values.get("seen_status"):
-            return f"moved this card to “{card.get_status_display()}”"
-        return ""
+NAMED_AT_MOST = 10
+"""Cards that a message names."""
 
 
 class QueueList(ChangeList):
@@ -105,57 +56,31 @@ class QueueList(ChangeList):
         if formset is not None and formset.is_bound:
             self.result_list = [form.instance for form in formset.forms]
 
+    @property
+    def next_url(self) -> str:
+        """Where "Review next" leads: to the part of the queue that is shown."""
+        return self._of_part("admin:review_next")
 
-class StatusFilter(admin.SimpleListFilter):
-    """What waits, unless something else is asked for."""
+    @property
+    def snippets_url(self) -> str:
+        """Where "One field at a time" leads: to the same part."""
+        return self._of_part("admin:review_snippets")
 
-    title = "status"
-    parameter_name = "status"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        others = [s for s in Card.Status if s not in (Card.Status.UPLOADED, _WAITING)]
-        return [*((s.value, str(s.label)) for s in others), ("all", "All")]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """As usual, but what is shown when nothing was asked for is not "All"."""
-        unasked, *asked = super().choices(changelist)
-        yield {**unasked, "display": _WAITING.label}
-        yield from asked
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "all":
-            return queryset.exclude(status=Card.Status.UPLOADED)
-        return queryset.filter(status=self.value() or _WAITING)
-
-
-_WAITING = Card.Status.NEEDS_REVIEW
-
-
-class DoubtFilter(admin.SimpleListFilter):
-    title = "doubt"
-    parameter_name = "doubt"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("some", "With doubtful fields"), ("none", "Without"), ("notice", "With a notice")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "some":
-            return queryset.exclude(doubtful_fields=[])
-        if self.value() == "none":
-            return queryset.filter(doubtful_fields=[], notice="")
-        return queryset.exclude(notice="") if self.value() == "notice" else queryset
+    def _of_part(self, page: str) -> str:
+        query = filters.part_of(self.params).query()
+        return f"{reverse(page)}?{urlencode(query)}" if query else reverse(page)
 
 
 @admin.register(WaitingCard)
-class WaitingCardAdmin(ReadAgainMixin, ReadOnlyAdmin):
-    list_display = (
-        "picture", "doubts", "full_name", "company", "job_title", "email", "phone", "mobile",
-        "since",
-    )  # fmt: skip
+class WaitingCardAdmin(NumberSearchMixin, ReadAgainMixin, ReadOnlyAdmin):
+    list_display = ("picture", "doubts", *EDITABLE, "since")
     list_display_links = ("picture",)
-    list_editable = ("full_name", "company", "job_title", "email", "phone", "mobile")
-    list_filter = (StatusFilter, DoubtFilter, ("batch", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("batch",)
+    list_editable = EDITABLE
+    list_filter = (
+        filters.StatusFilter, filters.MineFilter, filters.DoubtFilter, filters.FieldFilter,
+        filters.LanguageFilter, ("batch", admin.RelatedOnlyFieldListFilter),
+    )  # fmt: skip
+    list_select_related = ("batch", "claim__by")
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
@@ -163,7 +88,7 @@ class WaitingCardAdmin(ReadAgainMixin, ReadOnlyAdmin):
     search_help_text = "Name, company, e-mail or number"
     ordering = ("batch_id", "-doubt", "id")
     change_list_template = "review/queue.html"
-    actions = ("read_again",)
+    actions = ("approve", "read_again")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("cards.review_card"))
@@ -179,6 +104,13 @@ class WaitingCardAdmin(ReadAgainMixin, ReadOnlyAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("next/", wrap(views.review_next), name="review_next"),
+            path("read-again/", wrap(self.read_all_again), name="review_read_again"),
+            *cells.urls(wrap),
+            *live.urls(wrap),
+            *snippets.urls(wrap),
+            *history_pages.urls(wrap),
+            *second_look_views.urls(wrap),
+            *pace_views.urls(wrap),
             *super().get_urls(),
         ]
 
@@ -199,20 +131,52 @@ class WaitingCardAdmin(ReadAgainMixin, ReadOnlyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Saves a row of the list through the verb, never the object itself."""
-        values = {name: form.cleaned_data[name] for name in form.changed_data}
-        if "full_name" in values:  # the list shows the whole name, its parts follow
-            values |= parts_of_name(values["full_name"])
         try:
-            decisions.correct(
-                obj, values, version=form.cleaned_data["version"], by=staff_member(request)
-            )
-        except decisions.StaleCard as stale:
-            typed = ", ".join(f"{LABELS[name].lower()} “{text}”" for name, text in values.items())
+            form.write(request)
+        except CollisionError as collision:
+            typed = ", ".join(f"{LABELS[name]} “{text}”" for name, text in form.typed.items())
             messages.error(
                 request,
-                f"{obj} was changed by {stale.colleague} in the same moment and is left as it is"
-                f" now; you had typed {typed}.",
+                f"{collision.card} was changed in the same moment and is left as it is now; you had"
+                f" typed: {typed}.",
             )
+
+    @admin.action(description="Approve selected cards")
+    def approve(self, request: HttpRequest, cards: QuerySet[Card]) -> None:
+        """Those without doubt; what stands in the way of the others is said."""
+        outcome = approving.approve_all(
+            cards, by=staff_member(request), seen=_versions_seen(request)
+        )
+        if outcome.approved:
+            messages.success(request, f"Approved without doubts: {outcome.approved:,}.")
+        if outcome.left:
+            messages.warning(request, _left(outcome.left))
+        if outcome.beyond:
+            messages.warning(
+                request,
+                f"At most {approving.AT_MOST:,} cards are approved at once. {outcome.beyond:,} more"
+                " were selected and are as they were: select all and approve again.",
+            )
+
+    @admin.action(description="Read again with …", permissions=["read_again"])
+    def read_again(self, request: HttpRequest, cards: QuerySet[Card]) -> HttpResponseBase:
+        if request.POST.get("select_across") == "1":
+            # All rows of this list: its address says which, without naming each.
+            return redirect(f"{reverse('admin:review_read_again')}?{request.GET.urlencode()}")
+        return super().read_again(request, cards)
+
+    def read_all_again(self, request: HttpRequest) -> HttpResponseBase:
+        """Asks how all cards of the list, as the address filters it, are to be read again."""
+        if not (self.has_view_permission(request) and self.has_read_again_permission(request)):
+            raise PermissionDenied
+        try:
+            cards = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            messages.error(request, "The list's filter in the address is not known; choose anew.")
+            return redirect("admin:review_waitingcard_changelist")
+        return read_again_page(
+            request, cards, data=request.POST or None, sent_to="admin:review_read_again"
+        )
 
     def save_related(self, *args: Any, **kwargs: Any) -> None:
         """Nothing is related to a row."""
@@ -226,21 +190,11 @@ class WaitingCardAdmin(ReadAgainMixin, ReadOnlyAdmin):
 
     @admin.display(description="Doubt", ordering="doubt")
     def doubts(self, card: Card) -> SafeString:
-        if card.status != _WAITING:
-            return badge(BADGES[Card.Status(card.status)], card.get_status_display())
-        if card.notice:
-            return badge("bad", "see notice")
-        if not card.doubtful_fields:
-            return badge("ok", "none")
-        return format_html_join(
-            " ",
-            '<span class="badge badge-doubt">{}</span>',
-            ((LABELS.get(name, name).lower(),) for name in card.doubtful_fields[:3]),
-        )
+        return format_html_join(" ", '<span class="badge badge-{}">{}</span>', marks(card))
 
     @admin.display(description="Since", ordering="id")
     def since(self, card: Card) -> str:
-        return timesince(card.created_at, depth=1)
+        return timesince(card.created_at, depth=1).replace("\xa0", " ")
 
 
 class CorrectionInline(admin.TabularInline[Correction, Review]):
@@ -258,7 +212,10 @@ class CorrectionInline(admin.TabularInline[Correction, Review]):
 
 @admin.register(Review)
 class ReviewAdmin(ReadOnlyAdmin):
-    list_display = ("card", "what", "by", "at", "reason", "journaled_at")
+    list_display = (
+        "card", "what", "by", "at", "reason", "journaled_at", history_pages.history_link,
+    )  # fmt: skip
+    change_list_template = "review/decisions.html"
     list_filter = ("decision", "at")
     list_select_related = ("card", "by")
     list_per_page = 50
@@ -271,3 +228,25 @@ class ReviewAdmin(ReadOnlyAdmin):
         kinds = {Review.Decision.APPROVED: "ok", Review.Decision.REJECTED: "bad"}
         kind = kinds.get(Review.Decision(review.decision), "quiet")
         return badge(kind, review.get_decision_display())
+
+
+def _versions_seen(request: HttpRequest) -> dict[UUID, int]:
+    """The version of each card on the page that was sent; what makes no sense is left out."""
+    found = {}
+    for name, text in request.POST.items():
+        if name.startswith("form-") and name.endswith("-version"):
+            card_id = str(request.POST.get(f"{name.removesuffix('version')}id", ""))
+            try:
+                found[UUID(card_id)] = int(str(text))
+            except ValueError:
+                continue
+    return found
+
+
+def _left(cards: list[tuple[str, str]]) -> str:
+    """The sentence on the cards that were not approved."""
+    named = ", ".join(f"{card} ({reason})" for card, reason in cards[:NAMED_AT_MOST])
+    more = len(cards) - NAMED_AT_MOST
+    if more > 0:
+        return f"Left for a person to look at: {named} and {more:,} more."
+    return f"Left for a person to look at: {named}."

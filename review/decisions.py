@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 Values = Mapping[str, Any]
 """Texts by contact field; `extra` is a mapping of further fields to their texts."""
 
+SENT_BACK = "To be photographed again: {reason}"
+"""The notice of a card whose picture is not good enough."""
+
 _WAITING = (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
 _UNDOABLE = (Review.Decision.APPROVED, Review.Decision.REJECTED, Review.Decision.RETAKE)
 
@@ -92,6 +95,7 @@ def send_back(
     return _decide(
         card, Review.Decision.RETAKE, values or {}, version=version, by=by, seconds=seconds,
         origins=_WAITING, to=Card.Status.REJECTED, reason=reason.strip(),
+        notice=SENT_BACK.format(reason=reason.strip()),
     )  # fmt: skip
 
 
@@ -99,8 +103,11 @@ def reopen(card: Card, *, version: int, by: User) -> Review:
     """The Review that sends an approved or rejected card back. Raises StaleCard."""
     result = latest_result(card)
     doubt, doubtful = doubts(result) if result else (0.0, [])
+    last = Review.objects.filter(card=card).order_by("-number").first()
+    was_sent_back = last is not None and last.decision == Review.Decision.RETAKE
     return _decide(
         card, Review.Decision.REOPENED, {}, version=version, by=by,
+        notice="" if was_sent_back else card.notice,
         origins=(Card.Status.APPROVED, Card.Status.REJECTED), to=Card.Status.NEEDS_REVIEW,
         approved_at=None, doubt=doubt, doubtful_fields=doubtful,
     )  # fmt: skip
@@ -130,7 +137,7 @@ def undo(review: Review, *, by: User) -> Review:
 
     Raises DecisionError when it is another's or too long ago, StaleCard when more has happened.
     """
-    if review.by_id != by.pk or review.decision not in _UNDOABLE:
+    if review.by_id != by.pk or review.decision not in _UNDOABLE or not review.before:
         raise DecisionError("Only your own approvals and rejections can be undone.")
     if timezone.now() - review.at > timedelta(seconds=settings.REVIEW_UNDO_SECONDS):
         raise DecisionError("That was too long ago to be undone; open the card and reopen it.")
@@ -138,6 +145,13 @@ def undo(review: Review, *, by: User) -> Review:
         review.card, review.before, version=review.before["version"] + 1, by=by,
         decision=Review.Decision.UNDONE,
     )  # fmt: skip
+
+
+def undoable(by: User) -> Review | None:
+    """The last decision of a person, if it can still be undone."""
+    since = timezone.now() - timedelta(seconds=settings.REVIEW_UNDO_SECONDS)
+    last = Review.objects.filter(by=by, at__gt=since).select_related("card").order_by("-id").first()
+    return last if last and last.decision in _UNDOABLE else None
 
 
 def restore(
@@ -198,8 +212,10 @@ def _decide(
             raise StaleCard(current)
         review = _record(current, decision, by, reason, before=before, seconds=seconds)
         Correction.objects.bulk_create(_corrections(review, before, values))
-        Claim.objects.filter(card=current).delete()
-        Draft.objects.filter(card=current, by=by).delete()
+        if current.status not in _WAITING:
+            Claim.objects.filter(card=current).delete()
+        if decision in _UNDOABLE:  # what was typed went into it; a cell of a list takes nothing
+            Draft.objects.filter(card=current, by=by).delete()
         _look_again(review)
     return review
 
@@ -215,6 +231,8 @@ def note_import(card: Card, before: Mapping[str, str] | None, by: User | None) -
         for name, text in (before or {}).items()
         if name in CONTACT_FIELDS
     )
+    if before:
+        _look_again(review)
 
 
 def _record(

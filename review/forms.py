@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
+from django.http import QueryDict
 
 from cards.fields import CONTACT_COLUMNS, CONTACT_FIELDS
 from cards.models import Card
 from extraction.reading.names import split_name
 from extraction.reading.printable import printable
+from review.models import Draft
+
+EXTRA_PREFIX = "extra:"
+"""Before the name of a further field, where it stands among the others."""
+
+MOST_EXTRA = 30
+LONGEST_EXTRA_NAME = 40
+LONGEST_EXTRA = 2_000
 
 
 def parts_of_name(full_name: str) -> dict[str, str]:
@@ -19,7 +29,7 @@ def parts_of_name(full_name: str) -> dict[str, str]:
 
 
 class ContactForm(forms.ModelForm[Card]):
-    """Every contact field of a card."""
+    """Every contact field of a card, and further ones as `extra_name` and `extra_value` pairs."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
@@ -32,13 +42,23 @@ class ContactForm(forms.ModelForm[Card]):
             if column.info.kind == "long"
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, draft: Draft | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.typed: dict[str, str] = draft.values if draft else {}
+        for name in CONTACT_FIELDS:
+            if name in self.typed:
+                self.initial[name] = self.typed[name]
         self.initial["version"] = self.instance.version
         for column in CONTACT_COLUMNS:
             field = self.fields[column.name]
             # Their help is an instruction to the AI; reviewers see the card itself.
             field.help_text = ""
+            # Taken out like all that cannot be seen, not refused.
+            field.validators = [
+                rule
+                for rule in field.validators
+                if not isinstance(rule, ProhibitNullCharactersValidator)
+            ]
             field.widget.attrs.update(autocomplete="off", spellcheck="false", dir="auto")
 
     def clean(self) -> dict[str, Any]:
@@ -47,10 +67,43 @@ class ContactForm(forms.ModelForm[Card]):
             text = values.get(column.name) or ""
             values[column.name] = printable(text, keep_lines=column.info.kind == "long")
         self._follow_full_name(values)
+        values["extra"] = self._extra()
         return values
 
-    def values(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in CONTACT_FIELDS}
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in (*CONTACT_FIELDS, "extra")}
+
+    def extra_rows(self) -> list[tuple[str, str]]:
+        """Name and text of each further field, as typed or else as they stand."""
+        if not self._sends_extra():
+            typed = {
+                name.removeprefix(EXTRA_PREFIX): text
+                for name, text in self.typed.items()
+                if name.startswith(EXTRA_PREFIX)
+            }
+            standing = {str(name): str(text) for name, text in self.instance.extra.items()}
+            return list((standing | typed).items())
+        data = cast("QueryDict", self.data)
+        names, texts = data.getlist("extra_name"), data.getlist("extra_value")
+        return list(zip(names, texts, strict=False))[:MOST_EXTRA]
+
+    def _sends_extra(self) -> bool:
+        return self.is_bound and "extra_sent" in self.data
+
+    def _extra(self) -> dict[str, str]:
+        """The further fields; one without a name or a text is none."""
+        if not self._sends_extra():
+            return dict(self.instance.extra)
+        found: dict[str, str] = {}
+        for typed_name, typed_text in self.extra_rows():
+            name, text = printable(typed_name), printable(typed_text, keep_lines=True)
+            if not name and text:
+                self.add_error(None, f"“{text[:60]}” needs a name for its field.")
+            elif len(name) > LONGEST_EXTRA_NAME or len(text) > LONGEST_EXTRA:
+                self.add_error(None, f"“{name[:60]}” is too long to be kept as a further field.")
+            elif name and text:
+                found[name] = text
+        return found
 
     def _follow_full_name(self, values: dict[str, Any]) -> None:
         """A corrected full name corrects first and last name, unless they were typed as well."""

@@ -31,6 +31,9 @@ def catch_up(*, at_most: int = 500) -> int:
 
 
 def document(review: Review) -> dict[str, object]:
+    """What the vault keeps of a review. Grows only by what older reviews do not have, so that a
+    copy made twice is the same."""
+    more = {} if review.seconds is None else {"seconds": review.seconds}
     return {
         "version": 1,
         "card": str(review.card_id),
@@ -44,4 +47,5 @@ def document(review: Review) -> dict[str, object]:
             {"field": c.field, "machine": c.machine_value, "human": c.human_value}
             for c in review.corrections.all()
         ],
+        **more,
     }

@@ -94,6 +94,13 @@ def next_for(user: User, *, after: Card | None = None, part: Part | None = None)
     )
 
 
+def take_next(user: User, *, after: Card | None = None, part: Part | None = None) -> Card | None:
+    """The card that `user` should see next, claimed: two reviewers never get the same one."""
+    while (card := next_for(user, after=after, part=part)) and claim(card, user).by_id != user.pk:
+        pass  # a colleague was quicker by a moment
+    return card
+
+
 def _first(cards: CardQuerySet) -> Card | None:
     """The first card of the most urgent batch. The queue's index serves both queries."""
     has_some = Exists(cards.order_by().filter(batch=OuterRef("pk")))

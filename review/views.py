@@ -2,93 +2,78 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import Count, Q
-from django.forms import BoundField
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cards.fields import CONTACT_COLUMNS, GROUPS
-from cards.models import Card, Side
+from cards.models import Card
 from cards.views import needs, staff_member
-from extraction.reading.confidence import DOUBT_BELOW
-from extraction.result import Result, Value
-from review import decisions, queue
+from review import decisions, drafts, page, queue
 from review.forms import ContactForm
-from review.models import Review
-
-MAIN_FIELDS = frozenset(
-    (
-        "full_name", "job_title", "department", "company", "phone", "mobile", "email", "website",
-        "address_1", "city", "postal_code", "country",
-    )
-)  # fmt: skip
-"""Fields that are on show even when the card does not have them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A field as the workspace shows it."""
-
-    name: str
-    bound: BoundField
-    group: str
-    machine: Value | None
-    theirs: str | None
-    """The value a colleague has put there meanwhile, where it differs from what was typed."""
-
-    @property
-    def percent(self) -> int | None:
-        return round(self.machine.confidence * 100) if self.machine else None
-
-    @property
-    def is_doubtful(self) -> bool:
-        return self.machine is not None and self.machine.confidence < DOUBT_BELOW
-
-    @property
-    def is_main(self) -> bool:
-        has_something = self.bound.value() or self.bound.errors or self.theirs
-        return bool(self.name in MAIN_FIELDS or has_something)
-
-    @property
-    def json_boxes(self) -> str:
-        return json.dumps([box.to_json() for box in self.machine.boxes] if self.machine else [])
+from review.models import Claim, Draft, Review
 
 
 @needs("cards.review_card")
 @require_GET
 def review_next(request: HttpRequest) -> HttpResponseBase:
     """The most urgent card that no colleague holds, or a page that says that all is done."""
-    card = queue.next_for(staff_member(request))
+    part = queue.Part.from_query(request.GET)
+    card = queue.next_for(staff_member(request), part=part)
     if card is None:
-        context = {**admin.site.each_context(request), "title": "Nothing waits for review"}
+        context = {
+            **admin.site.each_context(request),
+            "title": "Nothing waits for review",
+            "is_part": bool(part.query()),
+            "part": urlencode(part.query()),
+            "last": decisions.undoable(staff_member(request)),
+        }
         return TemplateResponse(request, "review/done.html", context)
-    return redirect("admin:review_waitingcard_change", card.pk)
+    return redirect(page.address(card, part))
 
 
 @needs("cards.review_card")
 @require_http_methods(["GET", "POST"])
 def workspace(request: HttpRequest, card_id: UUID) -> HttpResponseBase:
+    """The page of a card. A POST decides; the page's own script is told where to go on as JSON."""
     card = get_object_or_404(Card.objects.select_related("batch"), pk=card_id)
+    user = staff_member(request)
     if request.method == "GET":
-        return _show(request, card, ContactForm(instance=card))
+        draft = drafts.of(card, user)
+        brought_back = draft if card.status in page.OPEN else None
+        return _show(request, card, ContactForm(instance=card, draft=brought_back), draft=draft)
     action = request.POST.get("action", "")
     if action == "skip":
-        queue.release(card, staff_member(request))
+        queue.release(card, user)
         return _go_on(request, card)
     if action == "take_over":
-        queue.claim(card, staff_member(request), from_colleague=True)
-        return redirect("admin:review_waitingcard_change", card.pk)
+        queue.claim(card, user, from_colleague=True)
+        return redirect(page.address(card, queue.Part.from_query(request.GET)))
     return _decide(request, card, action)
+
+
+@needs("cards.review_card")
+@require_POST
+def undo(request: HttpRequest, card_id: UUID, number: int) -> HttpResponseBase:
+    """Takes back a decision and opens its card again."""
+    review = get_object_or_404(Review.objects.select_related("card"), card=card_id, number=number)
+    user = staff_member(request)
+    try:
+        undone = decisions.undo(review, by=user)
+    except decisions.DecisionError as error:
+        messages.error(request, str(error))
+    else:
+        drafts.bring_back(review, undone.card, user)
+        messages.success(request, "Undone: the card is open again, as it was before.")
+    return redirect(page.address(review.card, queue.Part.from_query(request.GET)))
 
 
 def _decide(request: HttpRequest, card: Card, action: str) -> HttpResponseBase:
@@ -96,109 +81,94 @@ def _decide(request: HttpRequest, card: Card, action: str) -> HttpResponseBase:
     if not form.is_valid():
         return _show(request, Card.objects.get(pk=card.pk), form)
     version, user = form.cleaned_data["version"], staff_member(request)
+    held = queue.holder(card)
+    if held and held.by_id != user.pk and action != "reopen":
+        messages.warning(request, f"Nothing was decided: {_taken(held)} Nothing typed is lost.")
+        return _show(request, Card.objects.get(pk=card.pk), form)
     try:
-        if action == "approve":
-            decisions.approve(card, form.values(), version=version, by=user)
-            messages.success(request, f"Approved: {form.instance}.")
-        elif action == "reject":
-            reason = request.POST.get("reason", "")
-            decisions.reject(card, reason, version=version, by=user, values=form.values())
-            messages.success(request, f"Rejected: {form.instance}.")
-        elif action == "reopen":
-            decisions.reopen(card, version=version, by=user)
-            messages.success(request, "The card is open for review again.")
-            if request.POST.get("stale"):  # what was typed before the conflict is still on the page
-                return _show(request, Card.objects.get(pk=card.pk), form, is_stale=True)
-            return redirect("admin:review_waitingcard_change", card.pk)
-        else:
-            raise decisions.DecisionError("Choose Approve, Skip or Reject.")
+        review = _carried_out(request, card, action, form, user)
     except decisions.StaleCard as stale:
         messages.warning(request, str(stale))
-        return _show(request, stale.card, form, is_stale=True)
+        return _show(request, stale.card, form, seen_version=version)
     except decisions.DecisionError as error:
         messages.error(request, str(error))
         return _show(request, Card.objects.get(pk=card.pk), form)
-    return _go_on(request, card)
+    if review.decision == Review.Decision.REOPENED:
+        messages.success(request, "The card is open for review again.")
+        if request.POST.get("stale"):  # what was typed before the conflict is still on the page
+            return _show(request, Card.objects.get(pk=card.pk), form, seen_version=version)
+        return redirect(page.address(card, queue.Part.from_query(request.GET)))
+    return _go_on(request, card, done=review)
 
 
-def _go_on(request: HttpRequest, card: Card) -> HttpResponseBase:
-    following = queue.next_for(staff_member(request), after=card)
-    if following is None or following.pk == card.pk:
-        return redirect("admin:review_next")
-    return redirect("admin:review_waitingcard_change", following.pk)
+def _carried_out(
+    request: HttpRequest, card: Card, action: str, form: ContactForm, user: User
+) -> Review:
+    """The Review of what was asked for. Raises DecisionError."""
+    version, reason = form.cleaned_data["version"], request.POST.get("reason", "")
+    seconds = _seconds(request.POST.get("seconds", ""))
+    if action == "approve":
+        return decisions.approve(card, form.values(), version=version, by=user, seconds=seconds)
+    if action in ("reject", "send_back"):
+        verb = decisions.reject if action == "reject" else decisions.send_back
+        return verb(card, reason, version=version, by=user, values=form.values(), seconds=seconds)
+    if action == "reopen":
+        return decisions.reopen(card, version=version, by=user)
+    raise decisions.DecisionError("Choose Approve, Skip, Reject or Photograph again.")
+
+
+def _taken(claim: Claim) -> str:
+    name = claim.by.get_full_name() or claim.by.get_username()
+    return f"{name} has this card open until {localtime(claim.until):%H:%M}. Take it over first."
+
+
+def _seconds(text: str) -> int | None:
+    """The time that the page measured; None when it says nothing that makes sense."""
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:6]) < 86_400 else None
+
+
+def _go_on(request: HttpRequest, card: Card, done: Review | None = None) -> HttpResponseBase:
+    """To the next card, which is this reviewer's from now on; `done` is what was decided."""
+    part = queue.Part.from_query(request.GET)
+    following = queue.take_next(staff_member(request), after=card, part=part)
+    address = (
+        page.address(following, part)
+        if following
+        else page.with_part(reverse("admin:review_next"), part)
+    )
+    said = f"{done.get_decision_display()}: {Card.objects.get(pk=card.pk)}." if done else ""
+    undo_at = ""
+    if done and settings.REVIEW_UNDO_SECONDS:
+        undo_at = page.with_part(reverse("admin:review_undo", args=(card.pk, done.number)), part)
+    if not request.accepts("text/html"):
+        told = {
+            "next": address,
+            "said": said,
+            "undo": undo_at,
+            "pace": page.pace(staff_member(request)),
+        }
+        progress = page.progress(following) if following else {}
+        return JsonResponse({**told, "decided": progress.get("done")})
+    if said:
+        messages.success(request, said)
+    return redirect(address)
 
 
 def _show(
-    request: HttpRequest, card: Card, form: ContactForm, *, is_stale: bool = False
+    request: HttpRequest,
+    card: Card,
+    form: ContactForm,
+    *,
+    draft: Draft | None = None,
+    seen_version: int | None = None,
 ) -> TemplateResponse:
-    """The workspace. After a conflict it carries the new version, and both values per field."""
-    user = staff_member(request)
-    is_open = card.status in (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
-    claim = queue.claim(card, user) if is_open else None
-    if is_stale:
-        form.data = {**form.data.dict(), "version": str(card.version)}  # type: ignore[attr-defined]
-    extraction = decisions.latest_extraction(card)
-    result = Result.from_json(extraction.result) if extraction and extraction.result else None
-    rows = list(_rows(form, result, card if is_stale else None))
-    context = {
-        **admin.site.each_context(request),
-        "title": f"Review {card}",
-        "card": card,
-        "form": form,
-        "groups": [_grouped(rows, group) for group in GROUPS],
-        "doubtful": sum(row.is_doubtful for row in rows),
-        "sides": [(side, _written(result, side)) for side in card.sides.order_by("position")],
-        "extraction": extraction,
-        "claim": claim,
-        "is_mine": claim is None or claim.by_id == user.pk,
-        "is_open": is_open,
-        "is_stale": is_stale,
-        "progress": _progress(card),
-        "pace": _pace(user),
-        "last_review": card.reviews.select_related("by").first(),
-    }
+    """The workspace. After a conflict it carries the new version, so that it can be sent again."""
+    if seen_version is not None:
+        data = form.data.copy()  # type: ignore[attr-defined]
+        drafts.follow(data, card, seen_version)
+        data["version"] = str(card.version)
+        form.data = data
+    user, part = staff_member(request), queue.Part.from_query(request.GET)
+    shown = page.shown(card, form, user, part, draft=draft, seen_version=seen_version)
+    context = {**admin.site.each_context(request), **shown}
     return TemplateResponse(request, "review/workspace.html", context)
-
-
-def _rows(form: ContactForm, result: Result | None, theirs: Card | None) -> Iterator[Row]:
-    values: Mapping[str, Value] = result.values if result else {}
-    for column in CONTACT_COLUMNS:
-        bound = form[column.name]
-        other = getattr(theirs, column.name) if theirs else None
-        yield Row(
-            column.name,
-            bound,
-            column.info.group,
-            values.get(column.name),
-            other if other is not None and other != (bound.value() or "") else None,
-        )
-
-
-def _grouped(rows: list[Row], group: str) -> tuple[str, list[Row], list[Row]]:
-    """The name of a group, its fields on show, and those that are folded away."""
-    mine = [row for row in rows if row.group == group]
-    return group, [row for row in mine if row.is_main], [row for row in mine if not row.is_main]
-
-
-def _written(result: Result | None, side: Side) -> str:
-    """Left, top, right and bottom of all text on a side as JSON, all of the side without text."""
-    lines = [line for line in result.lines if line.box.side == side.position] if result else []
-    points = [point for line in lines for point in line.box.corners]
-    if not points:
-        return json.dumps([0, 0, side.width_px, side.height_px])
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return json.dumps([min(xs), min(ys), max(xs), max(ys)])
-
-
-def _progress(card: Card) -> dict[str, int]:
-    decided = Q(status__in=(Card.Status.APPROVED, Card.Status.REJECTED))
-    return Card.objects.filter(batch=card.batch_id).aggregate(
-        total=Count("id"), done=Count("id", filter=decided)
-    )
-
-
-def _pace(user: User) -> int:
-    """Cards this person has decided today."""
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    decided = (Review.Decision.APPROVED, Review.Decision.REJECTED)
-    return Review.objects.filter(by=user, decision__in=decided, at__gte=today).count()

@@ -14,7 +14,7 @@ from extraction.result import Box, Line, Result, Value
 DOUBT_BELOW = 0.8
 """Values below it are marked doubtful."""
 
-_DEDUCED = frozenset({"languages", "choice", "country"})
+DEDUCED = frozenset({"languages", "choice", "country"})
 """Kinds of field whose text need not be printed on the card."""
 
 _GROUPS = {
@@ -84,7 +84,7 @@ def evidence(
     kind = kind_of(field)
     problem, form = _form(kind, text, region)
     read = reading(boxes, lines) if boxes else 1.0
-    is_found = bool(boxes) or kind in _DEDUCED
+    is_found = bool(boxes) or kind in DEDUCED
     if not is_found:
         problem = problem or "not found on the card"
     elif read < 0.8:
@@ -112,6 +112,11 @@ def judge(
     if confidence >= DOUBT_BELOW:
         return Judgement(confidence)
     return Judgement(confidence, found.problem or doubt or "the machine is not sure")
+
+
+def problem(field: str, text: str, region: str | None = None) -> str:
+    """What is wrong with the form of `text` in `field`, in plain words; "" for nothing."""
+    return _form(kind_of(field), text, region)[0]
 
 
 def kind_of(field: str) -> str:

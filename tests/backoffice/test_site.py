@@ -23,11 +23,11 @@ pytestmark = pytest.mark.django_db
 
 ENTRIES = {
     "uploader": ["Today", "Upload", "Cards", "Batches"],
-    "reviewer": ["Today", "Review", "Cards", "Batches", "Jobs", "Decisions"],
+    "reviewer": ["Today", "Review", "Cards", "Batches", "Jobs", "Decisions", "Pace"],
     "analyst": ["Today", "Cards", "Batches", "Exports"],
     "manager": [
         "Today", "Upload", "Review", "Cards", "Batches", "Exports", "Import", "Jobs", "Costs",
-        "Backlogs", "Readers", "Decisions", "Staff", "Groups",
+        "Backlogs", "Readers", "Decisions", "Pace", "Staff", "Groups",
     ],
     "outsider": ["Today"],
 }  # fmt: skip
@@ -41,6 +41,8 @@ PAGES = [
     "/admin/cards/card/export/",
     "/admin/cards/card/import/",
     "/admin/review/waitingcard/",
+    "/admin/review/waitingcard/second/",
+    "/admin/review/waitingcard/pace/",
     "/admin/review/review/",
     "/admin/extraction/extraction/",
     "/admin/extraction/extraction/read-again/",
@@ -183,10 +185,10 @@ def test_counts_stop_at_a_limit(
     assert navigation.shown(4_182, 10_000) == "4,182"
 
 
-def test_the_navigation_costs_two_queries(card: Card, superuser: Client) -> None:
+def test_the_navigation_costs_three_queries(card: Card, superuser: Client) -> None:
     with CaptureQueriesContext(connection) as captured:
         superuser.get("/admin/password_change/")
-    assert len(captured) == 4, captured.captured_queries  # with session and user
+    assert len(captured) == 5, captured.captured_queries  # with session and user
 
 
 def test_a_visitor_is_sent_to_sign_in(client: Client) -> None:

@@ -127,11 +127,24 @@ def test_nobody_changes_a_card_by_form(owner: Client, reviewer: Person, card: Ca
     assert card.full_name == ""
 
 
-def test_nobody_changes_a_batch_by_form(owner: Client, manager: Person, batch: Batch) -> None:
-    for client in (owner, manager.client):
-        assert client.post(batch_page(batch), {"name": "Renamed"}).status_code == 403
+def test_of_a_batch_only_its_priority_is_changed_by_form(
+    manager: Person, batch: Batch, card: Card
+) -> None:
+    Arrival.objects.create(batch=batch, file_name="a.jpg", outcome="taken_in", card=card)
+    form = {"arrivals-TOTAL_FORMS": "1", "arrivals-INITIAL_FORMS": "1", "priority": "1"}
+    response = manager.client.post(batch_page(batch), {**form, "name": "Renamed"})
+    assert response.status_code == 302
     batch.refresh_from_db()
-    assert batch.name == "Spring fair"
+    assert (batch.name, batch.priority) == ("Spring fair", Batch.Priority.URGENT)
+
+
+def test_who_may_not_change_batches_sees_their_priority(
+    uploader: Person, reviewer: Person, batch: Batch
+) -> None:
+    Batch.objects.update(priority=Batch.Priority.URGENT)
+    for person in (uploader, reviewer):
+        assert person.client.post(batch_page(batch), {"priority": "0"}).status_code == 403
+        assert "Urgent" in person.client.get(batch_page(batch)).content.decode()
 
 
 # The same number of queries for 3 rows and for 30
@@ -164,7 +177,7 @@ def test_card_page_costs_the_same_for_one_side_and_for_ten(
     assert arrival.card
     queries(manager.client, card_page(card))  # what is asked once and then known
     few = queries(manager.client, card_page(card))
-    assert queries(manager.client, card_page(arrival.card)) == few <= 11
+    assert queries(manager.client, card_page(arrival.card)) == few <= 12
 
 
 # What pages show

@@ -24,6 +24,12 @@ def test_batch_keeps_what_the_form_said(uploader: Person) -> None:
     assert batch.created_by == uploader.user
 
 
+def test_batch_is_urgent_if_the_form_says_so_and_normal_otherwise(uploader: Person) -> None:
+    assert begun(uploader, priority="1").priority == Batch.Priority.URGENT
+    Batch.objects.all().delete()
+    assert begun(uploader).priority == Batch.Priority.NORMAL
+
+
 def test_script_is_told_where_to_send_and_to_look(uploader: Person) -> None:
     answer = begin(uploader.client).json()
     batch = Batch.objects.get()

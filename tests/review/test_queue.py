@@ -57,6 +57,30 @@ def test_the_list_is_in_the_order_of_urgency(make_card: MakeCard, reviewer: Pers
     assert re.findall(r'name="form-\d-company" value="(\w+)"', page) == ["first", "second", "third"]
 
 
+def test_urgent_batches_come_first_whenever_they_came(
+    make_card: MakeCard, reviewer: Person
+) -> None:
+    old = make_card(batch=Batch.objects.create(name="old"), doubt=0.9)
+    urgent = Batch.objects.create(name="urgent", priority=Batch.Priority.URGENT)
+    less, more = make_card(batch=urgent, doubt=0.1), make_card(batch=urgent, doubt=0.2)
+    later = make_card(batch=Batch.objects.create(name="later", priority=Batch.Priority.LOW))
+    for expected in (more, less, old, later):
+        card = queue.next_for(reviewer.user)
+        assert card == expected
+        decisions.approve(card, card.contact(), version=0, by=reviewer.user)
+
+
+def test_a_batch_made_urgent_comes_next(
+    make_card: MakeCard, reviewer: Person, manager: Person
+) -> None:
+    make_card(batch=Batch.objects.create(name="old"))
+    new = make_card(batch=Batch.objects.create(name="new"))
+    url = reverse("admin:cards_batch_change", args=(new.batch_id,))
+    form = {"priority": "1", "arrivals-TOTAL_FORMS": "0", "arrivals-INITIAL_FORMS": "0"}
+    assert manager.client.post(url, form).status_code == 302
+    assert queue.next_for(reviewer.user) == new
+
+
 def test_only_waiting_cards_are_listed_unless_others_are_asked_for(
     make_card: MakeCard, reviewer: Person
 ) -> None:

@@ -80,7 +80,7 @@ def test_a_stale_form_shows_both_values_and_keeps_what_was_typed(
     decisions.correct(card, {"company": "Theirs GmbH"}, version=0, by=manager.user)
     page = text_of(send(reviewer.client, card, "approve", company="Mine AG", version=0))
     assert 'value="Mine AG"' in page
-    assert "Now on the card: “Theirs GmbH”" in page
+    assert "It was “Nordlicht Optik” and is now on the card: “Theirs GmbH”." in page
     card.refresh_from_db()
     assert (card.company, card.status) == ("Theirs GmbH", "needs_review")
 
@@ -113,7 +113,11 @@ def test_a_card_that_a_colleague_holds_cannot_be_approved_by_accident(
     card: Card, reviewer: Person, manager: Person
 ) -> None:
     queue.claim(card, manager.user)
-    assert 'value="approve"' not in text_of(reviewer.client.get(url(card)))
+    page = text_of(reviewer.client.get(url(card)))
+    assert '<fieldset class="ws-decisions" id="decisions" hidden disabled>' in page
+    page = text_of(send(reviewer.client, card, "approve", full_name="Minna Ahlström"))
+    assert "Nothing was decided" in page
+    assert 'value="Minna Ahlström"' in page
 
 
 def test_a_rejection_without_a_reason_keeps_the_page_and_what_was_typed(

@@ -13,3 +13,8 @@ document.addEventListener("keydown", (event) => {
         link.click();
     }
 });
+
+// The admin's own list filters have a name on a span that has no role.
+window.addEventListener("load", () => {
+    document.querySelectorAll(".search-label-icon").forEach((icon) => icon.setAttribute("role", "img"));
+});

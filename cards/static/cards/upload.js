@@ -62,6 +62,7 @@ function say(row, state, words, title = "") {
 const badges = {
   queued: "quiet", sending: "accent", reading: "accent", read: "ok", doubtful: "doubt",
   "by-hand": "doubt", here: "quiet", refused: "bad", failed: "bad",
+  "sent-back": "bad",
 };
 
 function summarise() {
@@ -106,6 +107,7 @@ function showArrival(row, arrival) {
     return say(row, "reading", "Waiting", "The answer may take up to a day; you may leave this page.");
   }
   if (!card.is_read) return say(row, "reading", "Being read …");
+  if (card.is_rejected && card.notice) return say(row, "sent-back", card.status, card.notice);
   if (card.notice) return say(row, "by-hand", "To type by hand", card.notice);
   if (card.doubtful) {
     const fields = card.doubtful === 1 ? "1 doubtful field" : `${card.doubtful} doubtful fields`;

@@ -14,7 +14,8 @@ function show(key) {
   const sides = document.getElementById("sides");
   const side = shape?.closest(".reading-side");
   if (side && sides.scrollWidth > sides.clientWidth) {
-    sides.scrollTo({ left: side.offsetLeft - sides.offsetLeft, behavior: "smooth" });
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    sides.scrollTo({ left: side.offsetLeft - sides.offsetLeft, behavior: isCalm ? "instant" : "smooth" });
   }
 }
 

@@ -1,0 +1,232 @@
+"""Snippet review as hands and eyes meet it: one field, row after row, with the keyboard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from backoffice import synthetic
+from tests.browser.conftest import PASSWORD, Site, sign_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Dialog, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small site")]
+
+ROWS = 10
+
+READ = """
+import time
+from cards.models import Batch
+from django.contrib.auth.models import User
+batch = Batch.objects.get(name="Snippets")
+for _ in range(600):
+    if not batch.cards.filter(status="uploaded").exists():
+        break
+    time.sleep(0.1)
+User.objects.create_superuser("mona", password="{password}", first_name="Mona")
+print("batch", batch.pk)
+"""
+DOUBT = """
+from cards.models import Card
+from review.models import Claim
+cards = Card.objects.filter(batch={batch}).order_by("id")
+Claim.objects.filter(card__in=cards).delete()
+for number, card in enumerate(cards):
+    fields = ["email"] if number < {rows} else ["phone"]
+    cards.filter(pk=card.pk).update(
+        status="needs_review", doubtful_fields=fields, email=f"read.{{number}}@northwind.example")
+"""
+LOOK = """
+import json
+from cards.models import Card
+cards = Card.objects.filter(batch={batch}).order_by("id")
+print("cards", json.dumps([
+    [card.email, card.doubtful_fields, getattr(card.reviews.first(), "decision", "")]
+    for card in cards]))
+"""
+
+
+@pytest.fixture(scope="module")
+def batch(small_site: Site, tmp_path_factory: pytest.TempPathFactory) -> int:
+    """A batch of cards that have been read."""
+    folder = tmp_path_factory.mktemp("cards")
+    synthetic.write_cards(ROWS + 1, folder, seed=135)
+    (folder / "labels.jsonl").unlink()
+    small_site.manage("ingest", str(folder), "--batch", "Snippets")
+    words = small_site.manage("shell", "-c", READ.format(password=PASSWORD))
+    return int(words.rpartition("batch ")[2])
+
+
+@pytest.fixture
+def address(small_site: Site, batch: int) -> str:
+    """The page of ten cards whose e-mail is in doubt."""
+    small_site.manage("shell", "-c", DOUBT.format(batch=batch, rows=ROWS))
+    return f"{small_site.url}/admin/review/waitingcard/snippets/?field=email&batch={batch}"
+
+
+@pytest.fixture
+def open_page(small_site: Site, address: str, new_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Opens that page in a browser of its own."""
+
+    def open_one(**options: Any) -> Page:
+        page = new_page(**options)
+        sign_in(page, small_site)
+        page.goto(address)
+        assert page.locator(".snippet").count() == ROWS
+        return page
+
+    return open_one
+
+
+def standing(site: Site, batch: int) -> list[list[Any]]:
+    """E-mail, doubtful fields and last decision of each card of the batch."""
+    words = site.manage("shell", "-c", LOOK.format(batch=batch))
+    found: list[list[Any]] = json.loads(words.rpartition("cards ")[2])
+    return found
+
+
+# Functions, not expressions: the page's policy lets nobody evaluate a text.
+BACK = """() => document.querySelector(".snippet input[name=text]").value
+    === "read.0@northwind.example" """
+DRAWN = """() => [...document.querySelectorAll(".snippet img")].every(
+    image => image.complete && image.naturalWidth)"""
+FOCUSED = """() => [...document.querySelectorAll(".snippet")].findIndex(
+    row => row.contains(document.activeElement))"""
+
+
+def focused_row(page: Page) -> int:
+    """The number of the row that the keyboard is in, from 0; -1 for none."""
+    number: int = page.evaluate(FOCUSED)
+    return number
+
+
+def row(page: Page, number: int) -> Any:
+    return page.locator(".snippet").nth(number)
+
+
+def test_ten_rows_are_cleared_with_the_keyboard_only(
+    open_page: Callable[..., Page], small_site: Site, batch: int
+) -> None:
+    page = open_page()
+    for number in range(ROWS):
+        assert focused_row(page) == number
+        if number % 2:
+            page.keyboard.press("ControlOrMeta+a")
+            page.keyboard.type(f"typed.{number}@northwind.example")
+        page.keyboard.press("Enter")
+    page.locator(".snippet[data-state=done]").nth(ROWS - 1).wait_for()
+    assert page.evaluate("document.activeElement.textContent").startswith("Go on with")
+    assert page.text_content("#clear-count") == str(ROWS)
+    for number, (email, doubtful, decision) in enumerate(standing(small_site, batch)[:ROWS]):
+        how, last = ("typed", "corrected") if number % 2 else ("read", "confirmed")
+        assert (email, doubtful, decision) == (f"{how}.{number}@northwind.example", [], last)
+
+
+def test_every_row_shows_its_strip(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    for number in range(ROWS):
+        row(page, number).scroll_into_view_if_needed()
+    page.wait_for_function(DRAWN)
+
+
+def test_a_conflict_shows_both_values_and_loses_neither(
+    open_page: Callable[..., Page], new_page: Callable[..., Page], small_site: Site, address: str,
+    batch: int,
+) -> None:  # fmt: skip
+    page = open_page(expecting="409")
+    colleague = new_page()
+    colleague.goto(f"{small_site.url}/admin/")
+    colleague.fill("#id_username", "mona")
+    colleague.fill("#id_password", PASSWORD)
+    colleague.click("[type=submit]")
+    colleague.goto(address)
+    colleague.locator(".snippet input[name=text]").first.fill("theirs@northwind.example")
+    colleague.keyboard.press("Enter")
+    row(colleague, 0).locator("[data-state]", has_text="Saved").wait_for()
+
+    page.locator(".snippet input[name=text]").first.fill("mine@northwind.example")
+    page.keyboard.press("Enter")
+    first = row(page, 0)
+    first.locator(".snippet-problem", has_text="Mona has put “theirs@northwind.example”").wait_for()
+    assert first.locator(".snippet-their-text").text_content() == "theirs@northwind.example"
+    assert first.locator("input[name=text]").input_value() == "mine@northwind.example"
+    assert focused_row(page) == 1
+    assert standing(small_site, batch)[0][0] == "theirs@northwind.example"
+
+    first.locator("input[name=text]").focus()
+    page.keyboard.press("Enter")
+    first.locator("[data-state]", has_text="Saved").wait_for()
+    assert standing(small_site, batch)[0][0] == "mine@northwind.example"
+
+
+def test_escape_puts_the_machines_value_back(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    machine = row(page, 0).get_attribute("data-machine")
+    page.keyboard.type("something else")
+    page.keyboard.press("Escape")
+    assert row(page, 0).locator("input[name=text]").input_value() == machine
+
+
+def test_undo_puts_the_row_back_in_doubt(
+    open_page: Callable[..., Page], small_site: Site, batch: int
+) -> None:
+    page = open_page()
+    page.locator(".snippet input[name=text]").first.fill("typed@northwind.example")
+    page.keyboard.press("Enter")
+    row(page, 0).locator("[data-do=undo]").click()
+    page.wait_for_function(BACK)
+    assert focused_row(page) == 0
+    card = standing(small_site, batch)[0]
+    assert card == ["read.0@northwind.example", ["email"], "reverted"]
+
+
+def test_what_a_dead_network_kept_is_sent_with_the_next_enter(
+    open_page: Callable[..., Page], small_site: Site, batch: int
+) -> None:
+    page = open_page(expecting="ERR_")
+    page.route("**/snippet/**", lambda route: route.abort("internetdisconnected"))
+    page.locator(".snippet input[name=text]").first.fill("kept@northwind.example")
+    page.keyboard.press("Enter")
+    row(page, 0).locator(".snippet-problem", has_text="there is no connection").wait_for()
+    assert row(page, 0).locator("input[name=text]").input_value() == "kept@northwind.example"
+    page.unroute("**/snippet/**")
+    page.keyboard.press("Enter")
+    page.locator(".snippet[data-state=done]").nth(1).wait_for()
+    assert standing(small_site, batch)[0][0] == "kept@northwind.example"
+
+
+def test_leaving_with_unsent_text_asks_first(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", stay)
+    page.keyboard.type("x")
+    page.reload()
+    assert asked == ["beforeunload"]
+    page.reload()
+    assert asked == ["beforeunload"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_a_narrow_telephone(open_page: Callable[..., Page], scheme: str) -> None:
+    page = open_page(viewport={"width": 360, "height": 740}, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_a_row_works_without_script(
+    open_page: Callable[..., Page], small_site: Site, batch: int
+) -> None:
+    page = open_page(java_script_enabled=False)
+    row(page, 1).locator("input[name=text]").fill("plain@northwind.example")
+    row(page, 1).locator("button", has_text="Save").click()
+    page.locator(".messagelist .success").wait_for()
+    assert page.locator(".snippet").count() == ROWS - 1
+    assert standing(small_site, batch)[1][0] == "plain@northwind.example"
