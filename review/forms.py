@@ -85,7 +85,7 @@ class ContactForm(forms.ModelForm[Card]):
             return list((standing | typed).items())
         data = cast("QueryDict", self.data)
         names, texts = data.getlist("extra_name"), data.getlist("extra_value")
-        return list(zip(names, texts, strict=False))[:MOST_EXTRA]
+        return list(zip(names, texts, strict=False))
 
     def _sends_extra(self) -> bool:
         return self.is_bound and "extra_sent" in self.data
@@ -103,6 +103,8 @@ class ContactForm(forms.ModelForm[Card]):
                 self.add_error(None, f"“{name[:60]}” is too long to be kept as a further field.")
             elif name and text:
                 found[name] = text
+        if len(found) > MOST_EXTRA:
+            self.add_error(None, f"A card keeps {MOST_EXTRA} further fields at the most.")
         return found
 
     def _follow_full_name(self, values: dict[str, Any]) -> None:

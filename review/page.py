@@ -108,7 +108,6 @@ def shown(
             (name, text, conflicts.get(f"{EXTRA_PREFIX}{name}")) for name, text in form.extra_rows()
         ],
         "extra_json": json.dumps(card.extra),
-        "machine_extra_json": json.dumps(dict(result.extra) if result else {}),
         "extra_names": EXTRA_NAMES,
         "doubtful": sum(row.is_doubtful for row in rows),
         "sides": [(side, _written(result, side)) for side in card.sides.order_by("position")],
@@ -176,7 +175,7 @@ def _rows(
 def _is_doubtful(name: str, machine: Value | None, card: Card) -> bool:
     """Whether the machine doubts it and nobody has settled it."""
     is_unsure = machine is not None and machine.confidence < DOUBT_BELOW
-    return is_unsure and (name in card.doubtful_fields or not card.is_edited)
+    return is_unsure and name in card.doubtful_fields
 
 
 def _grouped(rows: list[Row], group: str) -> tuple[str, list[Row], list[Row]]:

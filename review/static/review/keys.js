@@ -39,7 +39,7 @@ export function startKeys(page, does) {
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
-    const isTyping = event.target.matches("input, textarea, select");
+    const isTyping = event.target.matches?.("input, textarea, select");
     const isCommand = event.ctrlKey || event.metaKey;
     if (event.key === "Enter" && isCommand) {
       event.preventDefault();
@@ -60,9 +60,9 @@ export function startKeys(page, does) {
 
   function enter(event) {
     // A key that is held would run through all fields, and then through the cards.
-    if (event.repeat && !event.target.matches("textarea")) event.preventDefault();
+    if (event.repeat && !event.target.matches?.("textarea")) event.preventDefault();
     const row = event.target.closest(".ws-row");
-    if (!row || event.repeat || event.target.matches("textarea, button")) return;
+    if (!row || event.repeat || event.target.matches?.("textarea, button")) return;
     event.preventDefault();
     if (event.target.name === "extra_name") row.querySelector("[name=extra_value]").focus();
     else does.accept(row);

