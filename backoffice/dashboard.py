@@ -15,8 +15,10 @@ from urllib.parse import urlencode
 from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
-from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
+from backoffice import tile_notes
+from backoffice.greeting import greeting, sentence
 from backoffice.navigation import link, shown
 from cards.fields import CONTACT_FIELDS
 from cards.models import Batch, Card
@@ -116,8 +118,8 @@ def for_user(user: User) -> Dashboard:
     reading = find_reading() if can_view else None
     has_work = can_review and backlog is not None and backlog.waiting > 0
     return Dashboard(
-        greeting=f"{_part_of_day(timezone.localtime())}, {user.first_name or user.get_username()}",
-        sentence=_sentence(backlog, reading, can_review=can_review),
+        greeting=greeting(timezone.localtime(), user.first_name or user.get_username()),
+        sentence=sentence(backlog, reading, limit=BACKLOG_LIMIT, can_review=can_review),
         upload_url=link("admin:cards_upload") if can_upload else "",
         review_url=link("admin:review_next") if has_work else "",
         tiles=tuple(_tiles(backlog, reading, review_list)) if backlog and reading else (),
@@ -217,21 +219,23 @@ def _tiles(backlog: Backlog, reading: Reading, review_list: str) -> Iterator[Til
     is_waiting = {"status__exact": Card.Status.NEEDS_REVIEW}
     yield Tile(
         _number(backlog.waiting),
-        "to review",
-        f"{_number(backlog.doubtful)} with doubtful fields" if backlog.waiting else "all done",
+        _("to review"),
+        tile_notes.to_review(backlog, BACKLOG_LIMIT),
         review_list or _filtered(card_list, **is_waiting),
         "doubt" if backlog.waiting else "",
     )
     yield Tile(
         _number(reading.cards),
-        "being read",
-        f"the oldest for {_age(reading.oldest)}" if reading.oldest else "the queue is empty",
+        _("being read"),
+        _("the oldest for %(age)s") % {"age": _age(reading.oldest)}
+        if reading.oldest
+        else _("the queue is empty"),
         _filtered(card_list, status__exact=Card.Status.UPLOADED),
     )
     yield Tile(
         _number(backlog.noticed),
-        "with a notice",
-        _notice_note(backlog),
+        _("with a notice"),
+        tile_notes.noticed(backlog),
         (
             _filtered(review_list, doubt="notice")
             if review_list
@@ -244,8 +248,8 @@ def _tiles(backlog: Backlog, reading: Reading, review_list: str) -> Iterator[Til
     approved = find_approved(start, end)
     yield Tile(
         f"{approved.cards:,}",
-        "approved today",
-        f"{approved.untouched:,} without a correction" if approved.cards else "none yet",
+        _("approved today"),
+        tile_notes.approved(approved),
         _filtered(
             card_list,
             status__exact=Card.Status.APPROVED,
@@ -255,51 +259,14 @@ def _tiles(backlog: Backlog, reading: Reading, review_list: str) -> Iterator[Til
     )
 
 
-def _notice_note(backlog: Backlog) -> str:
-    if not backlog.noticed:
-        return "every card could be read well"
-    if backlog.noticed == 1 and backlog.noticed_file:
-        return f"about {backlog.noticed_file}"
-    return "not or hardly read, each says why"
-
-
-def _sentence(backlog: Backlog | None, reading: Reading | None, *, can_review: bool) -> str:
-    """What waits, in words, for a reviewer and for those who only want to know."""
-    if backlog is None:
-        return "Your account has no part in the work yet. Ask a manager to add you to a group."
-    being_read = (
-        f"{_cards(reading.cards)} being read."
-        if reading and reading.cards
-        else "Nothing is being read."
-    )
-    if not backlog.waiting:
-        return f"Nothing waits for {'you' if can_review else 'a reviewer'}. {being_read}"
-    verb = "waits" if backlog.waiting == 1 else "wait"
-    number = f"{_number(backlog.waiting)} {'card' if backlog.waiting == 1 else 'cards'}"
-    if not can_review:
-        return f"{number} {verb} for a reviewer. {being_read}"
-    which = "It" if backlog.waiting == 1 else "The oldest"
-    since = backlog.oldest or timezone.now()
-    ago = timesince(since, depth=1) if timezone.now() - since >= timedelta(minutes=1) else ""
-    return f"{number} {verb} for you. {which} came in {f'{ago} ago' if ago else 'just now'}."
-
-
-def _cards(number: int) -> str:
-    return "1 card is" if number == 1 else f"{_number(number)} cards are"
-
-
-def _part_of_day(now: datetime) -> str:
-    if 5 <= now.hour < 12:
-        return "Good morning"
-    return "Good afternoon" if 12 <= now.hour < 18 else "Good evening"
-
-
 def _age(since: datetime) -> str:
     """How long ago, in one short unit: 25 min, 3 h, 2 d."""
     minutes = int((timezone.now() - since).total_seconds() // 60)
     if minutes < 60:
-        return f"{max(minutes, 1)} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
+        return _("%(number)s min") % {"number": max(minutes, 1)}
+    if minutes < 48 * 60:
+        return _("%(number)s h") % {"number": minutes // 60}
+    return _("%(number)s d") % {"number": minutes // 1440}
 
 
 def _labels(names: Iterable[str]) -> list[str]:

@@ -11,9 +11,11 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permissi
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from extraction.models import Extraction
-from review import second_look
+from review.quality import second_look
 from review.queue import waiting
 
 # Counts stop here: beyond it only the order of magnitude matters, and the query stays cheap.
@@ -28,8 +30,8 @@ class Place:
     while that is so, or something waits there.
     """
 
-    section: str
-    label: str
+    section: str | Promise
+    label: str | Promise
     url_name: str
     permission: str = ""
     count: Callable[[], int] | None = None
@@ -73,45 +75,47 @@ def asks_for_second_looks() -> bool:
 
 
 PLACES = (
-    Place("", "Today", "admin:index"),
-    Place("", "Upload", "admin:cards_upload", "cards.upload_card"),
-    Place("", "Review", "admin:review_waitingcard_changelist", "cards.review_card", count_waiting),
+    Place("", _("Today"), "admin:index"),
+    Place("", _("Upload"), "admin:cards_upload", "cards.upload_card"),
+    Place(
+        "", _("Review"), "admin:review_waitingcard_changelist", "cards.review_card", count_waiting
+    ),
     Place(
         "",
-        "Second looks",
+        _("Second looks"),
         "admin:review_second_look",
         "cards.review_card",
         own_count=count_second_looks,
         is_used=asks_for_second_looks,
     ),
-    Place("", "Cards", "admin:cards_card_changelist", "cards.view_card"),
-    Place("", "Batches", "admin:cards_batch_changelist", "cards.view_batch"),
-    Place("Data", "Exports", "admin:cards_card_export", "cards.export_card"),
-    Place("Data", "Import", "admin:cards_card_import", "cards.import_card"),
+    Place("", _("Cards"), "admin:cards_card_changelist", "cards.view_card"),
+    Place("", _("Batches"), "admin:cards_batch_changelist", "cards.view_batch"),
+    Place(_("Data"), _("Exports"), "admin:cards_card_export", "cards.export_card"),
+    Place(_("Data"), _("Import"), "admin:cards_card_import", "cards.import_card"),
     Place(
-        "Operation",
-        "Jobs",
+        _("Operation"),
+        _("Jobs"),
         "admin:extraction_extraction_changelist",
         "extraction.view_extraction",
         count_open_jobs,
     ),
-    Place("Operation", "Costs", "admin:extraction_call_changelist", "extraction.view_call"),
+    Place(_("Operation"), _("Costs"), "admin:extraction_call_changelist", "extraction.view_call"),
     Place(
-        "Operation",
-        "Backlogs",
+        _("Operation"),
+        _("Backlogs"),
         "admin:extraction_backlog_changelist",
         "extraction.view_backlog",
     ),
     Place(
-        "Operation",
-        "Readers",
+        _("Operation"),
+        _("Readers"),
         "admin:extraction_fittedreader_changelist",
         "extraction.view_fittedreader",
     ),
-    Place("Operation", "Decisions", "admin:review_review_changelist", "review.view_review"),
-    Place("Operation", "Pace", "admin:review_pace", "cards.review_card"),
-    Place("Operation", "Staff", "admin:auth_user_changelist", "auth.view_user"),
-    Place("Operation", "Groups", "admin:auth_group_changelist", "auth.view_group"),
+    Place(_("Operation"), _("Decisions"), "admin:review_review_changelist", "review.view_review"),
+    Place(_("Operation"), _("Pace"), "admin:review_pace", "cards.review_card"),
+    Place(_("Operation"), _("Staff"), "admin:auth_user_changelist", "auth.view_user"),
+    Place(_("Operation"), _("Groups"), "admin:auth_group_changelist", "auth.view_group"),
 )
 
 
@@ -151,7 +155,7 @@ def _entry(place: Place, user: AbstractBaseUser | PermissionsMixin | AnonymousUs
         number = place.own_count(user)
     if place.is_used and not (number or place.is_used()):
         return None
-    return Entry(place.section, place.label, url, shown(number) if number else "")
+    return Entry(str(place.section), str(place.label), url, shown(number) if number else "")
 
 
 def _current(entries: Iterable[Entry], path: str) -> Entry | None:

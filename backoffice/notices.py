@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.navigation import link
 from cards.models import Card
@@ -22,9 +24,14 @@ from review.models import Review
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-PLACES = ("Today", "Upload", "Review", "Jobs", "Costs")
-"""The pages that show the notices, as the navigation names them."""
-
+PLACES = (
+    "admin:index",
+    "admin:cards_upload",
+    "admin:review_waitingcard_changelist",
+    "admin:extraction_extraction_changelist",
+    "admin:extraction_call_changelist",
+)
+"""The pages that show the notices."""
 
 SENT_BACK_DAYS = 7
 """How long an uploader is told of a card that is to be photographed again."""
@@ -43,6 +50,11 @@ class Notice:
     title: str
     text: str
     buttons: tuple[tuple[str, str], ...] = ()
+
+
+def belong_on(path: str) -> bool:
+    """Whether the page at `path` shows the notices."""
+    return path in {link(url_name) for url_name in PLACES}
 
 
 def for_user(user: User) -> list[Notice]:
@@ -68,14 +80,14 @@ def _gates(*, may_act: bool) -> Iterator[Notice]:
 
 def _stopped(row: Gate, waiting: int, unread: int, *, may_act: bool) -> Notice:
     """`unread` of the cards that wait have not been read by anybody yet."""
-    buttons = [("Try again now", link("admin:extraction_resume", row.extractor))]
+    buttons = [(_("Try again now"), link("admin:extraction_resume", row.extractor))]
     if unread:
         buttons.append(
-            ("Read them offline meanwhile", link("admin:extraction_offline", row.extractor))
+            (_("Read them offline meanwhile"), link("admin:extraction_offline", row.extractor))
         )
     return Notice(
         "bad",
-        f"The {_label(row.extractor)} is stopped.",
+        _("The %(reader)s is stopped.") % {"reader": _label(row.extractor)},
         f"{row.stopped_because} {_wait(waiting)}",
         tuple(buttons) if may_act else (),
     )
@@ -85,19 +97,26 @@ def _failing(row: Gate, waiting: int) -> Notice:
     at = format_date(timezone.localtime(row.opens_at), "H:i")
     return Notice(
         "doubt",
-        f"The {_label(row.extractor)} does not answer.",
-        f"It is tried again at {at}. {_wait(waiting)}",
+        _("The %(reader)s does not answer.") % {"reader": _label(row.extractor)},
+        " ".join((_("It is tried again at %(time)s.") % {"time": at}, _wait(waiting))),
     )
 
 
 def _budgets() -> Iterator[Notice]:
     for budget in ledger.budgets():
         if budget.is_spent:
-            yield Notice(
-                "doubt",
-                f"The {budget} is spent.",
-                f"Cards are read offline until {budget.next_one}.",
-            )
+            yield _spent(budget)
+
+
+def _spent(budget: ledger.Budget) -> Notice:
+    amount = {"amount": f"${budget.cap:,.2f}"}
+    if budget.period == "today":
+        title = _("The budget of %(amount)s for today is spent.")
+        text = _("Cards are read offline until tomorrow.")
+    else:
+        title = _("The budget of %(amount)s for this month is spent.")
+        text = _("Cards are read offline until next month.")
+    return Notice("doubt", title % amount, text)
 
 
 def _sent_back(user: User) -> Iterator[Notice]:
@@ -114,8 +133,9 @@ def _sent_back(user: User) -> Iterator[Notice]:
         card = review.card
         yield Notice(
             "doubt",
-            f"Photograph “{card.file_name or card}” of batch “{card.batch}” again.",
-            f"A reviewer could not work with its picture: {review.reason}",
+            _("Photograph “%(picture)s” of batch “%(batch)s” again.")
+            % {"picture": card.file_name or card, "batch": card.batch},
+            _("A reviewer could not work with its picture: %(reason)s") % {"reason": review.reason},
         )
 
 
@@ -133,9 +153,11 @@ def _waiting(slugs: list[str]) -> dict[str, tuple[int, int]]:
 
 def _wait(cards: int) -> str:
     if not cards:
-        return "No card waits for it."
-    return "1 card waits." if cards == 1 else f"{cards:,} cards wait."
+        return _("No card waits for it.")
+    words = ngettext("%(number)s card waits.", "%(number)s cards wait.", cards)
+    return words % {"number": f"{cards:,}"}
 
 
 def _label(slug: str) -> str:
-    return reader_names().get(slug, f"reader “{slug}”").lower()
+    unknown = _("reader “%(name)s”") % {"name": slug}
+    return reader_names().get(slug, unknown).lower()

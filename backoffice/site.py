@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 
 from backoffice import dashboard, notices
 from backoffice.navigation import navigation
@@ -17,7 +18,7 @@ class DeskSite(admin.AdminSite):
 
     site_header = "Card Desk"
     site_title = "Card Desk"
-    index_title = "Today"
+    index_title = _("Today")
     site_url = None
     enable_nav_sidebar = False
 
@@ -33,7 +34,8 @@ class DeskSite(admin.AdminSite):
         sections = navigation(request) if is_inside else ()
         entries = [entry for section in sections for entry in section.entries]
         place = next((entry.label for entry in entries if entry.url == request.path), "")
-        found = notices.for_user(request.user) if place in notices.PLACES else []  # type: ignore[arg-type]
+        shows_notices = bool(place) and notices.belong_on(request.path)
+        found = notices.for_user(request.user) if shows_notices else []  # type: ignore[arg-type]
         return {**context, "navigation": sections, "place": place, "notices": found}
 
     def index(

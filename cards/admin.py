@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cards import views
 from cards.fields import CONTACT_COLUMNS, GROUPS
@@ -36,7 +38,7 @@ def thumbnail(card: Card) -> SafeString | str:
     url = reverse("admin:cards_picture", args=(card.front, "thumb"))
     return format_html(
         '<img class="thumb" src="{}" alt="{}" loading="lazy" width="56" height="36">',
-        url, f"Picture of {card}",
+        url, gettext("Picture of %(card)s") % {"card": card},
     )  # fmt: skip
 
 
@@ -69,7 +71,7 @@ class CardAdmin(NumberSearchMixin, TransferMixin, ReadOnlyAdmin):
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     search_fields = ("full_name", "native_name", "company", "email", "phone", "mobile")
-    search_help_text = "Name, company, e-mail or number"
+    search_help_text = _("Name, company, e-mail or number")
     change_form_template = "cards/card.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Card]:
@@ -95,12 +97,13 @@ class CardAdmin(NumberSearchMixin, TransferMixin, ReadOnlyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What the card has, group by group; nobody types here, so empty fields only take room."""
         groups = [
-            (group, [c.name for c in CONTACT_COLUMNS if c.info.group == group]) for group in GROUPS
+            (gettext(group), [c.name for c in CONTACT_COLUMNS if c.info.group == group])
+            for group in GROUPS
         ]
-        groups.append(("Extra", ["extra"]))
+        groups.append((gettext("Extra"), ["extra"]))
         groups.append(
             (
-                "Card",
+                gettext("Card"),
                 ["status", "notice", "batch", "file_name", "created_at", "approved_at",
                  "updated_at"],
             )
@@ -119,17 +122,17 @@ class CardAdmin(NumberSearchMixin, TransferMixin, ReadOnlyAdmin):
         more = {"sides": sides, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, more)
 
-    @admin.display(description="Card")
+    @admin.display(description=_("Card"))
     def picture(self, card: Card) -> SafeString | str:
         return thumbnail(card) or "–"
 
-    @admin.display(description="Name", ordering="full_name")
+    @admin.display(description=_("Name"), ordering="full_name")
     def name(self, card: Card) -> SafeString | str:
         if card.full_name and card.native_name:
             return format_html('{} <span class="quiet">{}</span>', card.full_name, card.native_name)
         return card.full_name or card.native_name or "–"
 
-    @admin.display(description="Status", ordering="status")
+    @admin.display(description=_("Status"), ordering="status")
     def standing(self, card: Card) -> SafeString:
         # Not `state`: that is a field of the address, and a field goes before a method.
         return badge(BADGES[Card.Status(card.status)], card.get_status_display())
@@ -139,7 +142,7 @@ class ArrivalInline(admin.TabularInline[Arrival, Batch]):
     model = Arrival
     fields = readonly_fields = ("file_name", "what", "reason", "link")
     extra = 0
-    verbose_name_plural = "files"
+    verbose_name_plural = _("files")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -156,13 +159,13 @@ class ArrivalInline(admin.TabularInline[Arrival, Batch]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Arrival]:
         return super().get_queryset(request).select_related("card")
 
-    @admin.display(description="Outcome")
+    @admin.display(description=_("Outcome"))
     def what(self, arrival: Arrival) -> SafeString:
         kinds = {Arrival.Outcome.TAKEN_IN: "ok", Arrival.Outcome.REFUSED: "bad"}
         kind = kinds.get(Arrival.Outcome(arrival.outcome), "quiet")
         return badge(kind, arrival.get_outcome_display())
 
-    @admin.display(description="Card")
+    @admin.display(description=_("Card"))
     def link(self, arrival: Arrival) -> SafeString | str:
         if not arrival.card:
             return "–"
@@ -200,20 +203,20 @@ class BatchAdmin(ReadOnlyAdmin):
         batches: QuerySet[Batch] = super().get_queryset(request)
         return batches.annotate(total=Count("cards"), to_review=Count("cards", filter=waiting))
 
-    @admin.display(description="Cards", ordering="total")
+    @admin.display(description=_("Cards"), ordering="total")
     def cards_count(self, batch: Any) -> SafeString:
         return _cards_link(batch, batch.total, "")
 
-    @admin.display(description="To review", ordering="to_review")
+    @admin.display(description=_("To review"), ordering="to_review")
     def waiting(self, batch: Any) -> SafeString:
         return _cards_link(batch, batch.to_review, f"&status__exact={Card.Status.NEEDS_REVIEW}")
 
-    @admin.display(description="Priority", ordering="priority")
+    @admin.display(description=_("Priority"), ordering="priority")
     def urgency(self, batch: Batch) -> SafeString | str:
         words = batch.get_priority_display()
         return badge("accent", words) if batch.priority > Batch.Priority.NORMAL else words
 
-    @admin.display(description="Cards")
+    @admin.display(description=_("Cards"))
     def all_cards(self, batch: Any) -> SafeString:
         return _cards_link(batch, batch.total, "")
 

@@ -8,11 +8,23 @@ prompt, forms, search and exports follow from `CONTACT_FIELDS`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
-GROUPS = ("Person", "Work", "Reach", "Address", "About")
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+GROUPS = (
+    gettext_noop("Person"),
+    gettext_noop("Work"),
+    gettext_noop("Reach"),
+    gettext_noop("Address"),
+    gettext_noop("About"),
+)
+"""Their names in English, which are what they are told apart by; pages translate them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +52,7 @@ class _ContactColumn:
     info: FieldInfo
 
     def deconstruct(self) -> Any:
-        name, _, args, kwargs = super().deconstruct()  # type: ignore[misc]
+        name, _path, args, kwargs = super().deconstruct()  # type: ignore[misc]
         django_field = next(c for c in type(self).__mro__ if c.__module__.startswith("django."))
         for wording in ("verbose_name", "help_text"):
             kwargs.pop(wording, None)
@@ -50,7 +62,9 @@ class _ContactColumn:
 class ContactText(_ContactColumn, models.CharField):  # type: ignore[type-arg]
     """One line of text on a contact."""
 
-    def __init__(self, label: str = "", *, info: FieldInfo | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, label: StrOrPromise = "", *, info: FieldInfo | None = None, **kwargs: Any
+    ) -> None:
         self.info = info or FieldInfo(GROUPS[0])
         kwargs.setdefault("max_length", 200)
         kwargs.setdefault("blank", True)
@@ -61,7 +75,9 @@ class ContactText(_ContactColumn, models.CharField):  # type: ignore[type-arg]
 class ContactLongText(_ContactColumn, models.TextField):  # type: ignore[type-arg]
     """Several lines of text on a contact."""
 
-    def __init__(self, label: str = "", *, info: FieldInfo | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, label: StrOrPromise = "", *, info: FieldInfo | None = None, **kwargs: Any
+    ) -> None:
         self.info = info or FieldInfo(GROUPS[-1], "long")
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", "")
@@ -70,7 +86,7 @@ class ContactLongText(_ContactColumn, models.TextField):  # type: ignore[type-ar
 
 def _text(
     group: str,
-    label: str,
+    label: StrOrPromise,
     instruction: str,
     kind: str = "text",
     *,
@@ -86,147 +102,147 @@ def _text(
 class ContactType(models.TextChoices):
     """Whom the contact's company sells to."""
 
-    B2B = "B2B", "B2B (sells to businesses)"
-    D2C = "D2C", "D2C (sells to consumers)"
+    B2B = "B2B", _("B2B (sells to businesses)")
+    D2C = "D2C", _("D2C (sells to consumers)")
 
 
 class ContactFields(models.Model):
     """The columns of a contact, in the order shown on screen."""
 
     prefix = _text(
-        "Person", "Prefix", "Title before the name, such as Dr., Prof., Mr. or Ms.",
+        "Person", _("Prefix"), "Title before the name, such as Dr., Prof., Mr. or Ms.",
         vcard="N.prefix", crm=("Name Prefix", "Salutation"), max_length=60,
     )  # fmt: skip
     full_name = _text(
-        "Person", "Full name",
+        "Person", _("Full name"),
         "The person's full name in Latin letters if printed so, otherwise as printed; without"
         " title, degrees or job.",
         "name", vcard="FN", crm=("Name", "Full Name", "Display Name"),
     )  # fmt: skip
     first_name = _text(
-        "Person", "First name", "Given name or names, as in full_name.",
+        "Person", _("First name"), "Given name or names, as in full_name.",
         "name", vcard="N.given", crm=("First Name", "Given Name"), max_length=120,
     )  # fmt: skip
     last_name = _text(
-        "Person", "Last name", "Family name or names, as in full_name.",
+        "Person", _("Last name"), "Family name or names, as in full_name.",
         "name", vcard="N.family", crm=("Last Name", "Family Name", "Surname"), max_length=120,
     )  # fmt: skip
     suffix = _text(
-        "Person", "Suffix", "Degrees and the like after the name, such as PhD, MBA or Jr.",
+        "Person", _("Suffix"), "Degrees and the like after the name, such as PhD, MBA or Jr.",
         vcard="N.suffix", crm=("Suffix", "Name Suffix"), max_length=60,
     )  # fmt: skip
     native_name = _text(
-        "Person", "Native name",
+        "Person", _("Native name"),
         "The same name in the card's other script, when the card prints it twice.",
         "name", vcard="X-NATIVE-NAME", crm=("Native Name",),
     )  # fmt: skip
     job_title = _text(
-        "Work", "Job title", "Position or role, as printed; several joined by a comma.",
+        "Work", _("Job title"), "Position or role, as printed; several joined by a comma.",
         vcard="TITLE", crm=("Job Title", "Title", "Position", "Organization Title"),
     )  # fmt: skip
     department = _text(
-        "Work", "Department", "Department, division or unit within the company.",
+        "Work", _("Department"), "Department, division or unit within the company.",
         vcard="ORG.unit", crm=("Department", "Organization Department"),
     )  # fmt: skip
     company = _text(
-        "Work", "Company", "Company or organisation with its legal form, without slogans.",
+        "Work", _("Company"), "Company or organisation with its legal form, without slogans.",
         vcard="ORG", crm=("Company", "Organization", "Organization Name", "Account Name"),
     )  # fmt: skip
     phone = _text(
-        "Reach", "Phone", "Main landline or office number, as printed with its country code.",
+        "Reach", _("Phone"), "Main landline or office number, as printed with its country code.",
         "phone", vcard="TEL;TYPE=WORK,VOICE", crm=("Phone", "Business Phone", "Work Phone"),
         max_length=60,
     )  # fmt: skip
     extension = _text(
-        "Reach", "Extension", "Extension of the main number, digits only.",
+        "Reach", _("Extension"), "Extension of the main number, digits only.",
         vcard="X-EXTENSION", crm=("Extension",), max_length=20,
     )  # fmt: skip
     phone_2 = _text(
-        "Reach", "Phone 2", "A second landline or office number.",
+        "Reach", _("Phone 2"), "A second landline or office number.",
         "phone", vcard="TEL;TYPE=WORK,VOICE", crm=("Business Phone 2", "Other Phone"),
         max_length=60,
     )  # fmt: skip
     mobile = _text(
-        "Reach", "Mobile", "Mobile or cell number.",
+        "Reach", _("Mobile"), "Mobile or cell number.",
         "phone", vcard="TEL;TYPE=CELL,VOICE", crm=("Mobile", "Mobile Phone", "Cell"),
         max_length=60,
     )  # fmt: skip
     mobile_2 = _text(
-        "Reach", "Mobile 2", "A second mobile number.",
+        "Reach", _("Mobile 2"), "A second mobile number.",
         "phone", vcard="TEL;TYPE=CELL,VOICE", crm=("Mobile Phone 2",), max_length=60,
     )  # fmt: skip
     fax = _text(
-        "Reach", "Fax", "Fax number.",
+        "Reach", _("Fax"), "Fax number.",
         "phone", vcard="TEL;TYPE=WORK,FAX", crm=("Fax", "Business Fax"), max_length=60,
     )  # fmt: skip
     email = _text(
-        "Reach", "E-mail", "The person's e-mail address, or the office's if there is no other.",
+        "Reach", _("E-mail"), "The person's e-mail address, or the office's if there is no other.",
         "email", vcard="EMAIL;TYPE=INTERNET", crm=("Email", "E-mail", "E-mail Address"),
         max_length=254,
     )  # fmt: skip
     email_2 = _text(
-        "Reach", "E-mail 2", "A second e-mail address.",
+        "Reach", _("E-mail 2"), "A second e-mail address.",
         "email", vcard="EMAIL;TYPE=INTERNET", crm=("Email 2", "E-mail 2 Address"), max_length=254,
     )  # fmt: skip
     website = _text(
-        "Reach", "Website", "Web address, as printed.",
+        "Reach", _("Website"), "Web address, as printed.",
         "url", vcard="URL", crm=("Website", "Web Page", "URL"), max_length=300,
     )  # fmt: skip
     social = _text(
-        "Reach", "Social", "Profiles and handles on social networks, separated by commas.",
+        "Reach", _("Social"), "Profiles and handles on social networks, separated by commas.",
         vcard="X-SOCIALPROFILE", crm=("Social", "LinkedIn"), max_length=300,
     )  # fmt: skip
     address_1 = _text(
-        "Address", "Address line 1", "Street and number, or the first line of the address.",
+        "Address", _("Address line 1"), "Street and number, or the first line of the address.",
         vcard="ADR.street", crm=("Street", "Address", "Business Street"),
     )  # fmt: skip
     address_2 = _text(
-        "Address", "Address line 2", "Building, floor, suite or district.",
+        "Address", _("Address line 2"), "Building, floor, suite or district.",
         vcard="ADR.extended", crm=("Street 2", "Business Street 2"),
     )  # fmt: skip
     address_3 = _text(
-        "Address", "Address line 3", "A further line of the address, such as a post office box.",
+        "Address", _("Address line 3"), "A further line of the address, such as a post office box.",
         vcard="ADR.pobox", crm=("Street 3", "Business Street 3"),
     )  # fmt: skip
     city = _text(
-        "Address", "City", "City or town.",
+        "Address", _("City"), "City or town.",
         vcard="ADR.locality", crm=("City", "Business City"), max_length=120,
     )  # fmt: skip
     state = _text(
-        "Address", "State", "State, province, prefecture or county.",
+        "Address", _("State"), "State, province, prefecture or county.",
         vcard="ADR.region", crm=("State", "Business State", "Region"), max_length=120,
     )  # fmt: skip
     postal_code = _text(
-        "Address", "Postal code", "Postal or ZIP code.",
+        "Address", _("Postal code"), "Postal or ZIP code.",
         vcard="ADR.code", crm=("Postal Code", "ZIP", "Business Postal Code"), max_length=20,
     )  # fmt: skip
     country = _text(
-        "Address", "Country", "Country, if printed or certain from the address.",
+        "Address", _("Country"), "Country, if printed or certain from the address.",
         "country", vcard="ADR.country", crm=("Country", "Business Country/Region"),
         max_length=80,
     )  # fmt: skip
     languages = _text(
-        "About", "Languages", "Languages on the card as BCP 47 tags, separated by commas.",
+        "About", _("Languages"), "Languages on the card as BCP 47 tags, separated by commas.",
         "languages", crm=("Languages", "Language"), max_length=60,
     )  # fmt: skip
     business_type = _text(
-        "About", "Business type", "What the company does, in one to three words.",
+        "About", _("Business type"), "What the company does, in one to three words.",
         crm=("Business Type", "Industry"), max_length=120,
     )  # fmt: skip
     contact_type = _text(
-        "About", "Contact type", "B2B if the company sells to businesses, D2C if to consumers.",
+        "About", _("Contact type"), "B2B if the company sells to businesses, D2C if to consumers.",
         "choice", crm=("Contact Type",), max_length=10, choices=ContactType.choices,
     )  # fmt: skip
     products = _text(
-        "About", "Products", "Products and services named on the card.", "long",
+        "About", _("Products"), "Products and services named on the card.", "long",
         crm=("Products", "Services"),
     )  # fmt: skip
     notes = _text(
-        "About", "Notes", "Anything else worth keeping, such as opening hours or a slogan.", "long",
-        vcard="NOTE", crm=("Notes", "Description"),
+        "About", _("Notes"), "Anything else worth keeping, such as opening hours or a slogan.",
+        "long", vcard="NOTE", crm=("Notes", "Description"),
     )  # fmt: skip
     extra = models.JSONField(
-        "Extra fields", blank=True, default=dict,
+        _("Extra fields"), blank=True, default=dict,
         help_text="Further fields as a JSON object of names and texts.",
     )  # fmt: skip
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cards.models import Batch
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Choices = Sequence[tuple[str, str]]
 Prices = Mapping[str, Decimal | None]
@@ -20,6 +26,10 @@ class BatchForm(forms.ModelForm[Batch]):
     class Meta:
         model = Batch
         fields = ("name", "source", "priority", "duplicate_policy", "extractor", "can_wait")
+        labels: ClassVar[dict[str, StrOrPromise]] = {
+            "name": gettext_lazy("Name"),
+            "priority": gettext_lazy("Priority"),
+        }
 
     extractors: ClassVar[Callable[[], Choices]] = staticmethod(lambda: ())
     """The (slug, label) pairs to choose from, the usual one first; `extraction` sets this."""
@@ -38,14 +48,15 @@ class BatchForm(forms.ModelForm[Batch]):
         self.usual = choices[0][0] if choices else ""
         self._half_price = sorted(type(self).half_price())
         self.fields["extractor"] = forms.ChoiceField(
-            label="Read by", choices=choices, required=False
+            label=_("Read by"), choices=choices, required=False
         )
         if self._half_price:
             self._offer_half_price(self.fields["can_wait"])
         else:
             del self.fields["can_wait"]
         if not self.is_bound:
-            self.initial["name"] = f"Upload of {timezone.localtime():%-d %B %Y, %H:%M}"
+            now = date_format(timezone.localtime(), "j F Y, H:i")
+            self.initial["name"] = _("Upload of %(time)s") % {"time": now}
 
     def clean_can_wait(self) -> bool:
         """Whether the batch can wait: only those wait that become cheaper by it."""
@@ -59,6 +70,6 @@ class BatchForm(forms.ModelForm[Batch]):
 
     def _offer_half_price(self, field: forms.Field) -> None:
         """The page's script shows the box while one of the extractors named here is chosen."""
-        field.label = "At half the price"
-        field.help_text = "Answers may take up to a day."
+        field.label = _("At half the price")
+        field.help_text = _("Answers may take up to a day.")
         field.widget.attrs["data-extractors"] = " ".join(self._half_price)

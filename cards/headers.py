@@ -9,6 +9,8 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from django.utils.translation import get_language, override
+
 from cards.fields import CONTACT_COLUMNS
 
 # On SQLite nobody else can write while an import does: about ten seconds for this many.
@@ -46,8 +48,9 @@ def map_headers(headers: Sequence[str], ignored: Collection[str] = ()) -> Mapped
     """
     ranked: dict[str, list[tuple[int, str]]] = {}
     unknown = []
+    meanings = _meanings(get_language())
     for header in headers:
-        if found := _meanings().get(_plain(header)):
+        if found := meanings.get(_plain(header)):
             field, rank = found
             ranked.setdefault(field, []).append((rank, header))
         else:
@@ -82,13 +85,18 @@ def _is_control(character: str) -> bool:
 
 
 @cache
-def _meanings() -> dict[str, tuple[str, int]]:
-    """Field and rank by header: names go before labels, labels before what others use."""
+def _meanings(language: str | None) -> dict[str, tuple[str, int]]:
+    """Field and rank by header: names go before labels, labels before what others use.
+
+    A label is known in `language` and in English, which is what None stands for.
+    """
     found = {"id": ("id", 0), "extra": ("extra", 0)}
     for column in CONTACT_COLUMNS:
         found.setdefault(_plain(column.name), (column.name, 0))
-    for column in CONTACT_COLUMNS:
-        found.setdefault(_plain(str(column.verbose_name)), (column.name, 1))
+    for spoken in (language, None):
+        with override(spoken):
+            for column in CONTACT_COLUMNS:
+                found.setdefault(_plain(str(column.verbose_name)), (column.name, 1))
     for column in CONTACT_COLUMNS:
         for rank, header in enumerate(column.info.crm, 2):
             found.setdefault(_plain(header), (column.name, rank))

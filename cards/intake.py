@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from PIL import Image
 
 from cards import drafts, images, outlines, vault
@@ -23,7 +24,7 @@ from cards.signals import card_taken_in
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-ACCEPTED = "JPEG, PNG, WebP, TIFF, HEIC, PDF or ZIP"
+ACCEPTED = gettext_noop("JPEG, PNG, WebP, TIFF, HEIC, PDF or ZIP")
 _CLUTTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cards.fields import CONTACT_FIELDS, ContactFields
 
@@ -27,49 +28,49 @@ class Batch(models.Model):
     """What was uploaded together, and how it is to be treated."""
 
     class DuplicatePolicy(models.TextChoices):
-        SKIP = "skip", "Skip, and link to the card that is here"
-        KEEP = "keep", "Keep both"
+        SKIP = "skip", _("Skip, and link to the card that is here")
+        KEEP = "keep", _("Keep both")
 
     class Priority(models.IntegerChoices):
-        LOW = -1, "When there is time"
-        NORMAL = 0, "Normal"
-        URGENT = 1, "Urgent"
+        LOW = -1, _("When there is time")
+        NORMAL = 0, _("Normal")
+        URGENT = 1, _("Urgent")
 
     name = models.CharField(max_length=120)
     source = models.CharField(
-        "event or source",
+        _("event or source"),
         max_length=200,
         blank=True,
         default="",
-        help_text="Where the cards come from: a fair, a visit, a box of old cards.",
+        help_text=_("Where the cards come from: a fair, a visit, a box of old cards."),
     )
     duplicate_policy = models.CharField(
-        "same picture twice",
+        _("same picture twice"),
         max_length=10,
         choices=DuplicatePolicy.choices,
         default=DuplicatePolicy.SKIP,
     )
-    extractor = models.CharField("read by", max_length=60, blank=True, default="")
+    extractor = models.CharField(_("read by"), max_length=60, blank=True, default="")
     priority = models.SmallIntegerField(
         choices=Priority.choices, default=Priority.NORMAL,
-        help_text="What is urgent is reviewed first, whenever it came.",
+        help_text=_("What is urgent is reviewed first, whenever it came."),
     )  # fmt: skip
     can_wait = models.BooleanField(
-        "at half the price", default=False,
-        help_text="Sent to the model together with others; answers may take up to a day.",
+        _("at half the price"), default=False,
+        help_text=_("Sent to the model together with others; answers may take up to a day."),
     )  # fmt: skip
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="uploaded by",
+        verbose_name=_("uploaded by"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    created_at = models.DateTimeField("uploaded", default=timezone.now)
+    created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
 
     class Meta:
-        verbose_name_plural = "batches"
+        verbose_name_plural = _("batches")
         ordering = ("-id",)
 
     def __str__(self) -> str:
@@ -100,27 +101,27 @@ class Card(ContactFields):
     """
 
     class Status(models.TextChoices):
-        UPLOADED = "uploaded", "Being read"
-        NEEDS_REVIEW = "needs_review", "To review"
-        APPROVED = "approved", "Approved"
-        REJECTED = "rejected", "Rejected"
+        UPLOADED = "uploaded", _("Being read")
+        NEEDS_REVIEW = "needs_review", _("To review")
+        APPROVED = "approved", _("Approved")
+        REJECTED = "rejected", _("Rejected")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="cards")
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.UPLOADED)
     version = models.PositiveIntegerField(default=0, editable=False)
-    is_edited = models.BooleanField("touched by a person", default=False, editable=False)
+    is_edited = models.BooleanField(_("touched by a person"), default=False, editable=False)
     doubt = models.FloatField(
-        default=0, editable=False, help_text="1 minus the confidence of the least sure field."
+        default=0, editable=False, help_text=_("1 minus the confidence of the least sure field.")
     )
     doubtful_fields = models.JSONField(default=list, blank=True, editable=False)
     notice = models.TextField(
-        blank=True, default="", editable=False, help_text="Why the reading failed, for staff."
+        blank=True, default="", editable=False, help_text=_("Why the reading failed, for staff.")
     )
-    file_name = models.CharField("original file", max_length=255, blank=True, default="")
-    created_at = models.DateTimeField("taken in", default=timezone.now, editable=False)
-    updated_at = models.DateTimeField("last change", default=timezone.now, editable=False)
-    approved_at = models.DateTimeField("approved", null=True, blank=True, editable=False)
+    file_name = models.CharField(_("original file"), max_length=255, blank=True, default="")
+    created_at = models.DateTimeField(_("taken in"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("last change"), default=timezone.now, editable=False)
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
 
     objects = CardQuerySet.as_manager()
 
@@ -165,19 +166,21 @@ class Side(models.Model):
     """One side of a card: a page of a picture in the vault."""
 
     card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="sides")
-    position = models.PositiveSmallIntegerField(help_text="0 is the front.")
+    position = models.PositiveSmallIntegerField(help_text=_("0 is the front."))
     picture = models.CharField(
-        max_length=64, help_text="SHA-256 of the original file, its address in the vault."
+        max_length=64, help_text=_("SHA-256 of the original file, its address in the vault.")
     )
     media_type = models.CharField(max_length=40)
     page = models.PositiveSmallIntegerField(
-        default=0, help_text="Page within the original file, counted from 0."
+        default=0, help_text=_("Page within the original file, counted from 0.")
     )
     quad = models.JSONField(
-        null=True, blank=True, help_text="Corners of the card within the page; none is all of it."
+        null=True,
+        blank=True,
+        help_text=_("Corners of the card within the page; none is all of it."),
     )
-    width_px = models.PositiveIntegerField(help_text="Of the upright page.")
-    height_px = models.PositiveIntegerField(help_text="Of the upright page.")
+    width_px = models.PositiveIntegerField(help_text=_("Of the upright page."))
+    height_px = models.PositiveIntegerField(help_text=_("Of the upright page."))
 
     class Meta:
         ordering = ("card", "position")
@@ -197,9 +200,9 @@ class Arrival(models.Model):
     """One file that came with a batch, and what became of it."""
 
     class Outcome(models.TextChoices):
-        TAKEN_IN = "taken_in", "Taken in"
-        ALREADY_HERE = "already_here", "Already here"
-        REFUSED = "refused", "Refused"
+        TAKEN_IN = "taken_in", _("Taken in")
+        ALREADY_HERE = "already_here", _("Already here")
+        REFUSED = "refused", _("Refused")
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="arrivals")
     file_name = models.CharField(max_length=255)

@@ -16,6 +16,7 @@ import tablib
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from import_export.resources import ModelResource
 
 from cards.columns import CHUNK_ROWS, COLUMNS, NOT_IMPORTED, as_text, rows
@@ -76,14 +77,14 @@ class Known:
         card = self.cards.get(number) if number else None
         if number is None or card is None:
             raise ValidationError(
-                {"id": "No card has this id. Clear the cell to make a new contact of the row."}
+                {"id": _("No card has this id. Clear the cell to make a new contact of the row.")}
             )
         if number in self.used:
-            raise ValidationError({"id": "An earlier row has the same id; keep one of them."})
+            raise ValidationError({"id": _("An earlier row has the same id; keep one of them.")})
         self.used.add(number)
         since = self.resource.previewed_at
         if since and card.updated_at > since:
-            raise ValidationError("The card was changed after the preview; look at it again.")
+            raise ValidationError(_("The card was changed after the preview; look at it again."))
         return card
 
 
@@ -159,13 +160,19 @@ class CardResource(ModelResource):  # type: ignore[misc]
         self.mapped = map_headers(dataset.headers or [], NOT_IMPORTED)
         if not any(name in CONTACT_FIELDS for name in self.mapped.by_field):
             raise ValidationError(
-                "None of the headers in the first row is known. Name the columns as in an"
-                f" export ({', '.join(CONTACT_FIELDS[1:4])} …) and upload the file again."
+                _(
+                    "None of the headers in the first row is known. Name the columns as in an"
+                    " export (%(names)s …) and upload the file again."
+                )
+                % {"names": ", ".join(CONTACT_FIELDS[1:4])}
             )
         if len(dataset) > MAX_IMPORT_ROWS:
             raise ValidationError(
-                f"The sheet has {len(dataset):,} rows and the limit is {MAX_IMPORT_ROWS:,};"
-                " split it and import the parts."
+                _(
+                    "The sheet has %(rows)s rows and the limit is %(limit)s;"
+                    " split it and import the parts."
+                )
+                % {"rows": f"{len(dataset):,}", "limit": f"{MAX_IMPORT_ROWS:,}"}
             )
 
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
@@ -226,7 +233,7 @@ class CardResource(ModelResource):  # type: ignore[misc]
         seen = Card.objects.filter(pk=card.pk, version=card.version)
         changes = {name: getattr(card, name) for name in (*self.before, "extra", "is_edited")}
         if not seen.move(card.status, to=card.status, **changes):
-            raise ValidationError("The card was changed during the import; look at it again.")
+            raise ValidationError(_("The card was changed during the import; look at it again."))
 
 
 def _texts(card: Card) -> dict[str, str]:
@@ -243,7 +250,7 @@ def _given_extra(row: Mapping[str, Any], card: Card) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise ValidationError({"extra": "This is no JSON object; see an export for an example."})
+        raise ValidationError({"extra": _("This is no JSON object; see an export for an example.")})
     return found
 
 

@@ -20,6 +20,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin, ImportMixin
 
 from cards import exports
@@ -44,7 +46,7 @@ class ExportPage(ExportMixin, _Admin):  # type: ignore[misc]
     def has_export_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("cards.export_card")
 
-    @admin.action(description="Export selected cards", permissions=["export"])
+    @admin.action(description=_("Export selected cards"), permissions=["export"])
     def export_selected(self, request: HttpRequest, queryset: QuerySet[Card]) -> HttpResponseBase:
         if request.POST.get("select_across") == "1":
             # All rows of the filtered list: its address says which, without naming each.
@@ -60,7 +62,9 @@ class ExportPage(ExportMixin, _Admin):  # type: ignore[misc]
         try:
             queryset = self.get_export_queryset(request)
         except IncorrectLookupParameters:
-            messages.error(request, "The list's filter in the address is not known; choose anew.")
+            messages.error(
+                request, gettext("The list's filter in the address is not known; choose anew.")
+            )
             return redirect(f"{self.admin_site.name}:cards_card_export")
         ids = _uuids(request.POST.getlist("export_items"))
         if ids:
@@ -90,7 +94,7 @@ class ExportPage(ExportMixin, _Admin):  # type: ignore[misc]
         url = reverse(f"{self.admin_site.name}:cards_card_export")
         context = {
             **self.admin_site.each_context(request),
-            "title": "Export contacts",
+            "title": gettext("Export contacts"),
             "opts": self.model._meta,
             "form": form,
             "ids": ids,
@@ -145,8 +149,10 @@ class ImportPage(ImportMixin, _Admin):  # type: ignore[misc]
         except FileNotFoundError:
             messages.error(
                 request,
-                "The file is not waiting any more: it was imported already, or a day has passed."
-                " Look at the list of cards before you upload it again.",
+                gettext(
+                    "The file is not waiting any more: it was imported already, or a day has"
+                    " passed. Look at the list of cards before you upload it again."
+                ),
             )
             return redirect(f"{self.admin_site.name}:cards_card_import")
         return response
@@ -164,8 +170,10 @@ class ImportPage(ImportMixin, _Admin):  # type: ignore[misc]
     def add_data_read_fail_error_to_form(self, form: forms.Form, e: Exception) -> None:
         form.add_error(
             "import_file",
-            "The file cannot be read as CSV or Excel. Open it in a spreadsheet program, save it"
-            " again as .xlsx or as CSV UTF-8, and upload that.",
+            gettext(
+                "The file cannot be read as CSV or Excel. Open it in a spreadsheet program, save"
+                " it again as .xlsx or as CSV UTF-8, and upload that."
+            ),
         )
 
     def process_result(self, result: Any, request: HttpRequest) -> HttpResponseBase:
@@ -173,10 +181,12 @@ class ImportPage(ImportMixin, _Admin):  # type: ignore[misc]
         if not (result.has_errors() or result.has_validation_errors()):
             response: HttpResponse = super().process_result(result, request)
             return response
-        messages.error(request, "Nothing was imported. Upload the file again to see it anew.")
+        messages.error(
+            request, gettext("Nothing was imported. Upload the file again to see it anew.")
+        )
         context = {
             **self.admin_site.each_context(request),
-            "title": "Import contacts",
+            "title": gettext("Import contacts"),
             "opts": self.model._meta,
             "result": result,
             **self.get_import_context_data(),
@@ -187,8 +197,14 @@ class ImportPage(ImportMixin, _Admin):  # type: ignore[misc]
         total = result.totals
         messages.success(
             request,
-            f"Imported: {total['new']:,} new, {total['update']:,} corrected;"
-            f" {total['skip']:,} unchanged or empty.",
+            gettext(
+                "Imported: %(new)s new, %(corrected)s corrected; %(unchanged)s unchanged or empty."
+            )
+            % {
+                "new": f"{total['new']:,}",
+                "corrected": f"{total['update']:,}",
+                "unchanged": f"{total['skip']:,}",
+            },
         )
 
     def _create_log_entry(

@@ -8,6 +8,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from import_export.forms import ConfirmImportForm
 from import_export.tmp_storages import MediaStorage
 
@@ -24,14 +26,14 @@ OFFERED = (Card.Status.APPROVED, Card.Status.NEEDS_REVIEW)
 class ExportForm(forms.Form):
     """Which of the cards at hand, and in which format. `counts` are cards by status."""
 
-    which = forms.ChoiceField(label="Cards", widget=forms.RadioSelect)
-    format = forms.ChoiceField(label="Format", widget=forms.RadioSelect)
+    which = forms.ChoiceField(label=_("Cards"), widget=forms.RadioSelect)
+    format = forms.ChoiceField(label=_("Format"), widget=forms.RadioSelect)
 
     def __init__(self, counts: dict[str, int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         numbers = {status.value: counts.get(status, 0) for status in OFFERED}
-        labels = {status.value: status.label for status in OFFERED}
-        numbers[ALL], labels[ALL] = sum(counts.values()), "All"
+        labels = {status.value: str(status.label) for status in OFFERED}
+        numbers[ALL], labels[ALL] = sum(counts.values()), gettext("All")
         self.fields["which"].choices = [  # type: ignore[attr-defined]
             (value, f"{labels[value]} ({numbers[value]:,})") for value in numbers
         ]
@@ -43,27 +45,33 @@ class ExportForm(forms.Form):
 class ImportForm(forms.Form):
     """A sheet of contacts. Its kind is seen by its first bytes; nobody has to name it."""
 
-    import_file = forms.FileField(
-        label="File", help_text=f"CSV or Excel (.xlsx), up to {MAX_IMPORT_ROWS:,} contacts."
-    )
+    import_file = forms.FileField(label=_("File"))
 
     def __init__(self, formats: Sequence[type], resources: Sequence[type], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.extensions = [format_().get_extension() for format_ in formats]
         accepted = ",".join(f".{extension}" for extension in self.extensions)
-        self.fields["import_file"].widget.attrs["accept"] = accepted
+        field = self.fields["import_file"]
+        field.widget.attrs["accept"] = accepted
+        field.help_text = gettext("CSV or Excel (.xlsx), up to %(limit)s contacts.") % {
+            "limit": f"{MAX_IMPORT_ROWS:,}"
+        }
 
     def clean(self) -> dict[str, Any]:
         file = self.cleaned_data.get("import_file")
         if not file:
             return self.cleaned_data
         if file.size > MAX_IMPORT_BYTES:
-            limit = f"{MAX_IMPORT_BYTES // 1_000_000} MB"
-            raise forms.ValidationError(f"The file is larger than {limit}; split it.")
+            raise forms.ValidationError(
+                gettext("The file is larger than %(megabytes)s MB; split it.")
+                % {"megabytes": MAX_IMPORT_BYTES // 1_000_000}
+            )
         head = file.read(8)
         file.seek(0)
         if head.startswith(b"\xd0\xcf\x11\xe0"):
-            raise forms.ValidationError("This is an old Excel file; save it as .xlsx or .csv.")
+            raise forms.ValidationError(
+                gettext("This is an old Excel file; save it as .xlsx or .csv.")
+            )
         kind = "xlsx" if head.startswith(b"PK\x03\x04") else "csv"
         return {**self.cleaned_data, "format": str(self.extensions.index(kind)), "resource": ""}
 

@@ -26,6 +26,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cards import images, intake, vault
@@ -130,9 +132,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
             return _take_in_form(request, batch)
         return JsonResponse(_batch_json(batch))
     if request.method == "POST" and not request.accepts("text/html"):
-        sentences = [f"{form.fields[f].label if f in form.fields else f}: {e}"
-                     for f, errors in form.errors.items() for e in errors]  # fmt: skip
-        return JsonResponse({"error": " ".join(sentences)}, status=400)
+        return JsonResponse({"error": _all_errors(form)}, status=400)
     return _upload_page(request, form)
 
 
@@ -144,7 +144,7 @@ def upload_file(request: HttpRequest, batch_id: int) -> JsonResponse:
     files = request.FILES.getlist("file")
     if not files:
         return JsonResponse(
-            {"error": "No file came with the request; choose it again."}, status=400
+            {"error": _("No file came with the request; choose it again.")}, status=400
         )
     arrivals: list[Arrival] = []
     for file in files:
@@ -153,7 +153,7 @@ def upload_file(request: HttpRequest, batch_id: int) -> JsonResponse:
                 cast(BinaryIO, file), batch, name=file.name or "", by=staff_member(request)
             )
         except vault.VaultError:
-            return JsonResponse({"error": VAULT_DOWN}, status=503)
+            return JsonResponse({"error": _(VAULT_DOWN)}, status=503)
     return JsonResponse({"arrivals": _arrivals_json(arrival.pk for arrival in arrivals)})
 
 
@@ -166,10 +166,21 @@ def upload_status(request: HttpRequest, batch_id: int) -> JsonResponse:
     return JsonResponse({"arrivals": _arrivals_json(ids)})
 
 
-VAULT_DOWN = (
+# In English where it is kept as the reason of an arrival, translated in an answer.
+VAULT_DOWN = gettext_noop(
     "The pictures cannot be stored just now, so this file was not taken in; what came before it is"
     " safe. Try again in a minute, and tell your administrator if it goes on."
 )
+
+
+def _all_errors(form: BatchForm) -> str:
+    """What is wrong with the form, each sentence behind the label of its field."""
+    return " ".join(
+        _("%(field)s: %(error)s")
+        % {"field": form.fields[name].label if name in form.fields else name, "error": error}
+        for name, errors in form.errors.items()
+        for error in errors
+    )
 
 
 def _batches_of(request: HttpRequest) -> Any:
@@ -195,11 +206,11 @@ def _upload_page(request: HttpRequest, form: BatchForm) -> HttpResponseBase:
     batch = _batches_of(request).filter(pk=chosen).first() if _is_id(chosen) else None
     context = {
         **admin.site.each_context(request),
-        "title": "Upload cards",
+        "title": _("Upload cards"),
         "form": form,
         "batch": batch,
         "arrivals": batch.arrivals.select_related("card") if batch else (),
-        "accepted": intake.ACCEPTED,
+        "accepted": _(intake.ACCEPTED),
         "max_file_bytes": settings.MAX_FILE_BYTES,
         "max_file_megabytes": settings.MAX_FILE_BYTES // 1_000_000,
         "max_archive_bytes": settings.MAX_ARCHIVE_BYTES,
@@ -254,7 +265,7 @@ def _card_json(card: Card) -> dict[str, Any]:
         "thumb": reverse("admin:cards_picture", args=(card.front, "thumb")) if card.front else "",
         "is_read": is_read,
         "status": card.get_status_display(),
-        "text": who or ("nothing legible" if is_read else ""),
+        "text": who or (_("nothing legible") if is_read else ""),
         "is_rejected": card.status == Card.Status.REJECTED,
         "doubtful": len(card.doubtful_fields),
         "notice": card.notice,

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.admin import ReadOnlyAdmin, badge
 from cards.views import staff_member
@@ -39,7 +41,8 @@ CALL_BADGES = {
 class ExtractorFilter(admin.SimpleListFilter):
     """The extractors there are, without looking through all jobs for them."""
 
-    title = parameter_name = "extractor"
+    title = _("extractor")
+    parameter_name = "extractor"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(slug, slug) for slug in extractors.slugs()]
@@ -92,20 +95,22 @@ class ExtractionAdmin(ReadOnlyAdmin):
     def has_try_again_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("extraction.change_extraction"))
 
-    @admin.action(description="Try failed ones again", permissions=["try_again"])
+    @admin.action(description=_("Try failed ones again"), permissions=["try_again"])
     def try_again(self, request: HttpRequest, chosen: QuerySet[Extraction]) -> None:
         failed = chosen.filter(status=Extraction.Status.FAILED).select_related("card")
         for job in failed:
             jobs.request(job.card, extractor=job.extractor, by=staff_member(request))
-        self.message_user(request, f"{len(failed)} to be tried again.")
+        number = len(failed)
+        words = ngettext("%(number)s to be tried again.", "%(number)s to be tried again.", number)
+        self.message_user(request, words % {"number": number})
 
-    @admin.display(description="Status", ordering="status")
+    @admin.display(description=_("Status"), ordering="status")
     def state(self, job: Extraction) -> SafeString:
         return with_reason(
             badge(BADGES[Extraction.Status(job.status)], job.get_status_display()), job.error
         )
 
-    @admin.display(description="Seconds", ordering="seconds")
+    @admin.display(description=_("Seconds"), ordering="seconds")
     def took(self, job: Extraction) -> str:
         return "–" if job.seconds is None else f"{job.seconds:.1f}"
 
@@ -134,23 +139,23 @@ class CallAdmin(ReadOnlyAdmin):
         more = {"spending": spending.summary(), **(extra_context or {})}
         return super().changelist_view(request, more)
 
-    @admin.display(description="Outcome")
+    @admin.display(description=_("Outcome"))
     def what(self, call: Call) -> SafeString:
         return call_badge(call)
 
-    @admin.display(description="Outcome", ordering="outcome")
+    @admin.display(description=_("Outcome"), ordering="outcome")
     def outcome_and_why(self, call: Call) -> SafeString:
         return with_reason(call_badge(call), call.detail)
 
-    @admin.display(description="Tokens in + out")
+    @admin.display(description=_("Tokens in + out"))
     def tokens(self, call: Call) -> str:
         return call_tokens(call)
 
-    @admin.display(description="Cost", ordering="cost")
+    @admin.display(description=_("Cost"), ordering="cost")
     def price(self, call: Call) -> str:
         return call_cost(call)
 
-    @admin.display(description="Seconds", ordering="seconds")
+    @admin.display(description=_("Seconds"), ordering="seconds")
     def took(self, call: Call) -> str:
         return "–" if call.seconds is None else f"{call.seconds:.1f}"
 
@@ -162,7 +167,7 @@ def with_reason(state: SafeString, reason: str) -> SafeString:
 
 def call_badge(call: Call) -> SafeString:
     kind = CALL_BADGES.get(Call.Outcome(call.outcome), "doubt")
-    words = "Lost" if call.outcome == Call.Outcome.LOST else call.get_outcome_display()
+    words = gettext("Lost") if call.outcome == Call.Outcome.LOST else call.get_outcome_display()
     return badge(kind, words)
 
 
@@ -184,7 +189,7 @@ def _detail(request: HttpRequest, reading: Extraction) -> dict[str, Any]:
     others = Extraction.objects.filter(card=reading.card_id, result__isnull=False)
     calls = reading.calls.all() if user.has_perm("extraction.view_call") else ()
     return {
-        "title": "Reading",
+        "title": gettext("Reading"),
         "subtitle": str(reading.card),
         "reading": reading,
         "reader": shown.reader(reading, names),

@@ -1,10 +1,12 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ExtractionConfig(AppConfig):
     name = "extraction"
+    verbose_name = _("Extraction")
 
     def ready(self) -> None:
         from cards.forms import BatchForm
@@ -19,7 +21,7 @@ class ExtractionConfig(AppConfig):
         card_taken_in.connect(_read_new_card, dispatch_uid="extraction")
 
 
-def _read_new_card(*, card: Any, extractor: str, by: Any, **_: Any) -> None:
+def _read_new_card(*, card: Any, extractor: str, by: Any, **_further: Any) -> None:
     from extraction import backlog, jobs
 
     job = jobs.request(card, extractor=extractor, by=by)

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.admin import ReadOnlyAdmin, badge
 from extraction.models import Backlog, Call
@@ -44,21 +46,21 @@ class BacklogAdmin(ReadOnlyAdmin):
             cost=Subquery(calls.annotate(cost=Sum("cost")).values("cost")),
         )
 
-    @admin.display(description="Backlog", ordering="pk")
+    @admin.display(description=_("Backlog"), ordering="pk")
     def number(self, backlog: Backlog) -> str:
-        return f"Backlog {backlog.pk}"
+        return gettext("Backlog %(number)s") % {"number": backlog.pk}
 
-    @admin.display(description="Status", ordering="status")
+    @admin.display(description=_("Status"), ordering="status")
     def state(self, backlog: Backlog) -> SafeString:
         return badge(BADGES[Backlog.Status(backlog.status)], backlog.get_status_display())
 
-    @admin.display(description="Cards", ordering="total")
+    @admin.display(description=_("Cards"), ordering="total")
     def cards(self, backlog: Any) -> SafeString:
         url = reverse("admin:extraction_extraction_changelist")
         return format_html(
             '<a href="{}?backlog__id__exact={}">{}</a>', url, backlog.pk, backlog.total
         )
 
-    @admin.display(description="Cost", ordering="cost")
+    @admin.display(description=_("Cost"), ordering="cost")
     def price(self, backlog: Any) -> str:
         return "–" if backlog.cost is None else prices.dollars(backlog.cost)

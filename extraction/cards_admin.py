@@ -10,6 +10,8 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.admin import BatchAdmin, CardAdmin
 from cards.models import Batch, Card
@@ -29,7 +31,7 @@ class ReadAgainMixin:
     def has_read_again_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("extraction.change_extraction"))
 
-    @admin.action(description="Read again with …", permissions=["read_again"])
+    @admin.action(description=_("Read again with …"), permissions=["read_again"])
     def read_again(self, request: HttpRequest, cards: QuerySet[Card]) -> HttpResponseBase:
         if request.POST.get("select_across") == "1":
             # All rows of the filtered list: its address says which, without naming each.
@@ -73,19 +75,25 @@ class ReadBatchAdmin(BatchAdmin):
         fields = tuple(super().get_fields(request, obj))
         return (*fields, "cost") if request.user.has_perm("extraction.view_call") else fields
 
-    @admin.display(description="Cost", ordering="spent")
+    @admin.display(description=_("Cost"), ordering="spent")
     def spent(self, batch: Any) -> str:
         return prices.dollars(batch.spent) if batch.spent else "–"
 
-    @admin.display(description="Cost of reading")
+    @admin.display(description=_("Cost of reading"))
     def cost(self, batch: Batch) -> str:
         found = Call.objects.filter(card__batch=batch).aggregate(
             cost=Sum("cost"), calls=Count("pk"), cards=Count("card", distinct=True)
         )
         if not found["calls"]:
-            return "Nothing: no model was asked"
+            return gettext("Nothing: no model was asked")
         each = prices.dollars((found["cost"] or 0) / found["cards"])
-        return f"{prices.dollars(found['cost'])} in {found['calls']:,} calls, {each} a card"
+        words = ngettext(
+            "%(cost)s in %(calls)s calls, %(each)s a card",
+            "%(cost)s in %(calls)s calls, %(each)s a card",
+            found["calls"],
+        )
+        cost = prices.dollars(found["cost"])
+        return words % {"cost": cost, "calls": f"{found['calls']:,}", "each": each}
 
 
 def _readings(request: HttpRequest, card_id: str) -> dict[str, Any]:

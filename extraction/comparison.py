@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from django.utils.translation import gettext as _
+
 from cards.fields import CONTACT_COLUMNS
 from cards.models import Card
 from extraction.reading.confidence import DOUBT_BELOW
@@ -83,14 +85,18 @@ def _lines(card: Card, a: Result, b: Result) -> Iterator[Line]:
         texts = (one.text if one else "", other.text if other else "")
         if not (any(texts) or now):
             continue
-        agrees = " and ".join(
-            letter for letter, text in zip("AB", texts, strict=True) if text == now
-        )
         yield Line(
             name,
             str(column.verbose_name),
             Reading(one, mark(texts[0], texts[1])),
             Reading(other, mark(texts[1], texts[0])),
             now,
-            agrees,
+            _agreeing(texts, now),
         )
+
+
+def _agreeing(texts: tuple[str, str], now: str) -> str:
+    """The letters of the readings that have what stands on the card, in words."""
+    if texts == (now, now):
+        return _("A and B")
+    return next((letter for letter, text in zip("AB", texts, strict=True) if text == now), "")

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.models import Card
 
@@ -21,10 +24,10 @@ class Extraction(models.Model):
     """
 
     class Status(models.TextChoices):
-        QUEUED = "queued", "Waiting"
-        RUNNING = "running", "Being read"
-        SUCCEEDED = "succeeded", "Read"
-        FAILED = "failed", "Failed"
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Being read")
+        SUCCEEDED = "succeeded", _("Read")
+        FAILED = "failed", _("Failed")
 
     card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="extractions")
     extractor = models.CharField(max_length=60)
@@ -33,17 +36,17 @@ class Extraction(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     run_after = models.DateTimeField(default=timezone.now)
     rung_at = models.DateTimeField(
-        default=timezone.now, help_text="When workers were last told of this job."
+        default=timezone.now, help_text=_("When workers were last told of this job.")
     )
     lease_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveIntegerField(default=0)
     backlog = models.ForeignKey(
         "Backlog", null=True, blank=True, on_delete=models.SET_NULL, related_name="extractions",
-        help_text="Sent together with others; the job waits until its answer is in the vault.",
+        help_text=_("Sent together with others; the job waits until its answer is in the vault."),
     )  # fmt: skip
     digest = models.CharField(
-        "answer in the vault", max_length=64, blank=True, default="",
-        help_text="What the answer depends on: extractor, model, prompt, parameters, pictures.",
+        _("answer in the vault"), max_length=64, blank=True, default="",
+        help_text=_("What the answer depends on: extractor, model, prompt, parameters, pictures."),
     )  # fmt: skip
     result = models.JSONField(null=True, blank=True)
     error = models.TextField(blank=True, default="")
@@ -54,7 +57,7 @@ class Extraction(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     seconds = models.FloatField(
-        null=True, blank=True, help_text="Time the answer took; empty when it was in the vault."
+        null=True, blank=True, help_text=_("Time the answer took; empty when it was in the vault.")
     )
 
     class Meta:
@@ -82,7 +85,8 @@ class Extraction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.extractor} reading of {self.card_id}"
+        names = {"extractor": self.extractor, "card": self.card_id}
+        return gettext("%(extractor)s reading of %(card)s") % names
 
 
 class Call(models.Model):
@@ -94,17 +98,17 @@ class Call(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        UNDER_WAY = "under_way", "Under way"
-        ANSWERED = "answered", "Answered"
-        REFUSED = "refused", "Refused by the model"
-        CUT_OFF = "cut_off", "Cut off"
-        ILL_FORMED = "ill_formed", "Not what was agreed"
-        BUSY = "busy", "Busy, asked to wait"
-        TIMED_OUT = "timed_out", "No answer in time"
-        DISCONNECTED = "disconnected", "Connection lost; may have been billed"
-        FAILED = "failed", "Failed"
-        NOT_ALLOWED = "not_allowed", "Key or credit refused"
-        LOST = "lost", "Lost: the worker stopped during the call"
+        UNDER_WAY = "under_way", _("Under way")
+        ANSWERED = "answered", _("Answered")
+        REFUSED = "refused", _("Refused by the model")
+        CUT_OFF = "cut_off", _("Cut off")
+        ILL_FORMED = "ill_formed", _("Not what was agreed")
+        BUSY = "busy", _("Busy, asked to wait")
+        TIMED_OUT = "timed_out", _("No answer in time")
+        DISCONNECTED = "disconnected", _("Connection lost; may have been billed")
+        FAILED = "failed", _("Failed")
+        NOT_ALLOWED = "not_allowed", _("Key or credit refused")
+        LOST = "lost", _("Lost: the worker stopped during the call")
 
     card = models.ForeignKey(
         Card, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls"
@@ -117,17 +121,17 @@ class Call(models.Model):
     )
     extractor = models.CharField(max_length=60)
     model = models.CharField(max_length=120, blank=True, default="")
-    digest = models.CharField("answer in the vault", max_length=64, blank=True, default="")
+    digest = models.CharField(_("answer in the vault"), max_length=64, blank=True, default="")
     outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.UNDER_WAY)
     detail = models.TextField(blank=True, default="")
     input_tokens = models.PositiveIntegerField(default=0)
     cached_input_tokens = models.PositiveIntegerField(
-        default=0, help_text="Of the input tokens, those billed at the lower price."
+        default=0, help_text=_("Of the input tokens, those billed at the lower price.")
     )
     output_tokens = models.PositiveIntegerField(default=0)
     cost = models.DecimalField(
-        "cost in USD", max_digits=12, decimal_places=6, null=True, blank=True,
-        help_text="Empty when nothing is known of the model's price.",
+        _("cost in USD"), max_digits=12, decimal_places=6, null=True, blank=True,
+        help_text=_("Empty when nothing is known of the model's price."),
     )  # fmt: skip
     started_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -154,7 +158,8 @@ class Call(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"call of {self.extractor} for {self.card_id}"
+        names = {"extractor": self.extractor, "card": self.card_id}
+        return gettext("call of %(extractor)s for %(card)s") % names
 
 
 class Gate(models.Model):
@@ -165,13 +170,13 @@ class Gate(models.Model):
     """
 
     extractor = models.CharField(max_length=60, primary_key=True)
-    failures = models.PositiveIntegerField(default=0, help_text="In a row.")
+    failures = models.PositiveIntegerField(default=0, help_text=_("In a row."))
     opens_at = models.DateTimeField(null=True, blank=True)
     stopped_because = models.TextField(blank=True, default="")
     stopped_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"gate of {self.extractor}"
+        return gettext("gate of %(extractor)s") % {"extractor": self.extractor}
 
 
 class Backlog(models.Model):
@@ -182,17 +187,17 @@ class Backlog(models.Model):
     """
 
     class Status(models.TextChoices):
-        PREPARED = "prepared", "Being prepared"
-        SENT = "sent", "Sent, waiting for answers"
-        FINISHED = "finished", "Answers came"
-        FAILED = "failed", "Failed"
+        PREPARED = "prepared", _("Being prepared")
+        SENT = "sent", _("Sent, waiting for answers")
+        FINISHED = "finished", _("Answers came")
+        FAILED = "failed", _("Failed")
 
     key = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     extractor = models.CharField(max_length=60)
     model = models.CharField(max_length=120, blank=True, default="")
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PREPARED)
-    file_id = models.CharField("file at the provider", max_length=120, blank=True, default="")
-    batch_id = models.CharField("batch at the provider", max_length=120, blank=True, default="")
+    file_id = models.CharField(_("file at the provider"), max_length=120, blank=True, default="")
+    batch_id = models.CharField(_("batch at the provider"), max_length=120, blank=True, default="")
     error = models.TextField(blank=True, default="")
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -201,20 +206,21 @@ class Backlog(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     resume_at = models.DateTimeField(
         default=timezone.now,
-        help_text="A worker is at it until then, or there is nothing to do before.",
+        help_text=_("A worker is at it until then, or there is nothing to do before."),
     )
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-id",)
-        verbose_name_plural = "backlogs"
+        verbose_name_plural = _("backlogs")
         indexes = [
             # Which are to be sent or asked after? (the clock)
             models.Index(fields=("status", "resume_at"), name="backlog_open"),
         ]
 
     def __str__(self) -> str:
-        return f"backlog {self.pk} of {self.extractor}"
+        names = {"number": self.pk, "extractor": self.extractor}
+        return gettext("backlog %(number)s of %(extractor)s") % names
 
 
 class FittedReader(models.Model):
@@ -226,10 +232,14 @@ class FittedReader(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     weights = models.JSONField()
     scores = models.JSONField(
-        default=dict, help_text="micro-F1 and perfect cards of this and of the reader before it."
+        default=dict, help_text=_("micro-F1 and perfect cards of this and of the reader before it.")
     )
-    labelled = models.PositiveIntegerField(default=0, help_text="Labelled cards it was fitted on.")
-    approved = models.PositiveIntegerField(default=0, help_text="Approved cards it was fitted on.")
+    labelled = models.PositiveIntegerField(
+        default=0, help_text=_("Labelled cards it was fitted on.")
+    )
+    approved = models.PositiveIntegerField(
+        default=0, help_text=_("Approved cards it was fitted on.")
+    )
     is_in_use = models.BooleanField(default=False)
     fitted_at = models.DateTimeField(default=timezone.now)
     used_since = models.DateTimeField(null=True, blank=True)
@@ -243,4 +253,5 @@ class FittedReader(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"reader of {timezone.localtime(self.fitted_at):%-d %B %Y}"
+        day = date_format(timezone.localtime(self.fitted_at), "j F Y")
+        return gettext("reader of %(day)s") % {"day": day}

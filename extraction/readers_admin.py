@@ -8,6 +8,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.admin import ReadOnlyAdmin, badge
 from extraction import readers
@@ -35,38 +37,38 @@ class FittedReaderAdmin(ReadOnlyAdmin):
     def has_choose_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("extraction.change_fittedreader"))
 
-    @admin.action(description="Use this reader", permissions=["choose"])
+    @admin.action(description=_("Use this reader"), permissions=["choose"])
     def use_this(self, request: HttpRequest, chosen: QuerySet[FittedReader]) -> None:
         if len(chosen) != 1:
-            words = "Choose one reader; the one in use was not changed."
+            words = gettext("Choose one reader; the one in use was not changed.")
             self.message_user(request, words, messages.WARNING)
             return
         readers.use(chosen[0])
-        self.message_user(request, f"The {chosen[0]} is in use from the next card on.")
+        words = gettext("The %(reader)s is in use from the next card on.")
+        self.message_user(request, words % {"reader": chosen[0]})
 
     @admin.action(
-        description="Back to the reader that came with the program", permissions=["choose"]
+        description=_("Back to the reader that came with the program"), permissions=["choose"]
     )
     def use_shipped(self, request: HttpRequest, chosen: QuerySet[FittedReader]) -> None:
         readers.use_shipped()
-        self.message_user(
-            request, "The reader that came with the program is in use from the next card on."
-        )
+        words = gettext("The reader that came with the program is in use from the next card on.")
+        self.message_user(request, words)
 
-    @admin.display(description="In use", ordering="is_in_use")
+    @admin.display(description=_("In use"), ordering="is_in_use")
     def standing(self, row: FittedReader) -> SafeString | str:
-        return badge("ok", "In use") if row.is_in_use else "–"
+        return badge("ok", gettext("In use")) if row.is_in_use else "–"
 
-    @admin.display(description="Cards held out")
+    @admin.display(description=_("Cards held out"))
     def held_out(self, row: FittedReader) -> int | str:
         cards: int = row.scores.get("held_out", 0)
         return cards or "–"
 
-    @admin.display(description="Reader before it")
+    @admin.display(description=_("Reader before it"))
     def before(self, row: FittedReader) -> str:
         return _figures(row.scores.get("before"))
 
-    @admin.display(description="This reader")
+    @admin.display(description=_("This reader"))
     def after(self, row: FittedReader) -> str:
         return _figures(row.scores.get("after"))
 
@@ -75,4 +77,5 @@ def _figures(scores: dict[str, Any] | None) -> str:
     """How a reader measured on the approved cards that were held out."""
     if not scores:
         return "–"
-    return f"F1 {scores['micro_f1']:.3f}, {scores['perfect']} perfect"
+    figures = {"score": f"{scores['micro_f1']:.3f}", "number": scores["perfect"]}
+    return gettext("F1 %(score)s, %(number)s perfect") % figures

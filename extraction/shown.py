@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from cards.fields import CONTACT_COLUMNS, GROUPS
 from cards.models import Card, Side
 from extraction import extractors
@@ -38,7 +40,9 @@ class Pictured:
     @property
     def name(self) -> str:
         position = self.side.position
-        return ("Front", "Back")[position] if position < 2 else f"Side {position + 1}"
+        if position < 2:
+            return (_("Front"), _("Back"))[position]
+        return _("Side %(number)s") % {"number": position + 1}
 
 
 @dataclass(frozen=True, slots=True)

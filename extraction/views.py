@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cards import vault
@@ -35,16 +38,14 @@ class ReadAgainForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = estimates.for_cards(cards)
         self.fields["extractor"] = forms.ChoiceField(
-            label="Read by", choices=choices, widget=forms.RadioSelect, initial=choices[0][0]
+            label=_("Read by"), choices=choices, widget=forms.RadioSelect, initial=choices[0][0]
         )
         self.half_price = sorted(backlog.half_price())
         if self.half_price:
-            names = " or the ".join(
-                label.lower() for slug, label in extractors.choices() if slug in self.half_price
-            )
             self.fields["can_wait"] = forms.BooleanField(
-                label="At half the price", required=False,
-                help_text=f"With the {names}; answers may take up to a day.",
+                label=_("At half the price"), required=False,
+                help_text=_("With the %(readers)s; answers may take up to a day.")
+                % {"readers": _readers(self.half_price)},
             )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def read_again(request: HttpRequest) -> HttpResponseBase:
     try:
         cards = Card.objects.filter(pk__in=ids) if ids else _filtered(request)
     except IncorrectLookupParameters:
-        messages.error(request, "The list's filter in the address is not known; choose anew.")
+        messages.error(request, _("The list's filter in the address is not known; choose anew."))
         return redirect("admin:cards_card_changelist")
     return read_again_page(request, cards, ids=ids, data=request.POST or None)
 
@@ -88,7 +89,7 @@ def read_again_page(
     query = request.GET.urlencode() if not ids else ""
     context = {
         **admin.site.each_context(request),
-        "title": "Read again",
+        "title": _("Read again"),
         "number": number,
         "what": _named(request, cards, number, ids),
         "by_people": cards.filter(kept).count(),
@@ -120,7 +121,7 @@ def compare_readings(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         **admin.site.each_context(request),
-        "title": f"Two readings of {a.card}",
+        "title": _("Two readings of %(card)s") % {"card": a.card},
         "card": a.card,
         "a": a,
         "b": b,
@@ -160,7 +161,8 @@ def raw_answer(request: HttpRequest, extraction_id: int) -> HttpResponse:
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
     """Let calls of an extractor be made again, after somebody has seen to key or credit."""
     gate.resume(_known(slug))
-    messages.success(request, "One card is tried now; when that goes well, the others follow.")
+    words = _("One card is tried now; when that goes well, the others follow.")
+    messages.success(request, words)
     return redirect("admin:index")
 
 
@@ -175,7 +177,12 @@ def read_offline(request: HttpRequest, slug: str) -> HttpResponse:
     )
     # In nobody's name: a reading that only stands in gives way to the model's, whenever it comes.
     number = bulk.request_all(waiting, extractor=extractors.BUNDLED, by=None)
-    messages.success(request, f"{_cards(number)} read offline meanwhile; the model's turn stays.")
+    words = ngettext(
+        "%(number)s card is read offline meanwhile; the model's turn stays.",
+        "%(number)s cards are read offline meanwhile; the model's turn stays.",
+        number,
+    )
+    messages.success(request, words % {"number": f"{number:,}"})
     return redirect("admin:index")
 
 
@@ -185,9 +192,20 @@ def _request(
     by = staff_member(request)
     only = cards.first() if cards.count() == 1 else None
     number = bulk.request_all(cards, extractor=extractor, by=by, can_wait=can_wait)
-    label = shown.reader_names()[extractor]
-    when = ", within a day" if can_wait else ""
-    messages.success(request, f"{_cards(number)} read again by {label}{when}.")
+    if can_wait:
+        words = ngettext(
+            "%(number)s card is read again by %(reader)s, within a day.",
+            "%(number)s cards are read again by %(reader)s, within a day.",
+            number,
+        )
+    else:
+        words = ngettext(
+            "%(number)s card is read again by %(reader)s.",
+            "%(number)s cards are read again by %(reader)s.",
+            number,
+        )
+    reader = shown.reader_names()[extractor]
+    messages.success(request, words % {"number": f"{number:,}", "reader": reader})
     if only:
         return redirect("admin:cards_card_change", only.pk)
     return redirect("admin:extraction_extraction_changelist")
@@ -206,10 +224,15 @@ def _named(request: HttpRequest, cards: QuerySet[Card], number: int, ids: Sequen
         return str(cards.first())
     if set(request.GET) == {"batch__id__exact"} and not ids:
         batch = Batch.objects.filter(pk=_id(request.GET["batch__id__exact"])).first()
-        return f"{number:,} cards of “{batch}”"
+        words = ngettext(
+            "%(number)s card of “%(batch)s”", "%(number)s cards of “%(batch)s”", number
+        )
+        return words % {"number": f"{number:,}", "batch": batch}
     if ids or request.GET:
-        return f"{number:,} chosen cards"
-    return f"All {number:,} cards"
+        words = ngettext("%(number)s chosen card", "%(number)s chosen cards", number)
+    else:
+        words = ngettext("All %(number)s card", "All %(number)s cards", number)
+    return words % {"number": f"{number:,}"}
 
 
 def _readings() -> QuerySet[Extraction]:
@@ -222,8 +245,11 @@ def _known(slug: str) -> str:
     return slug
 
 
-def _cards(number: int) -> str:
-    return "1 card is" if number == 1 else f"{number:,} cards are"
+def _readers(slugs: Sequence[str]) -> str:
+    """The extractors in words, such as “OpenAI or the offline reader”."""
+    names = [label.lower() for slug, label in extractors.choices() if slug in slugs]
+    either = _("%(one)s or the %(other)s")
+    return reduce(lambda one, other: either % {"one": one, "other": other}, names) if names else ""
 
 
 def _id(text: str) -> int:

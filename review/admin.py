@@ -11,7 +11,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.html import format_html_join
@@ -24,20 +24,13 @@ from cards.numbers import NumberSearchMixin
 from cards.views import staff_member
 from extraction.cards_admin import ReadAgainMixin
 from extraction.views import read_again_page
-from review import (
-    approving,
-    cells,
-    filters,
-    history_pages,
-    live,
-    pace_views,
-    second_look_views,
-    snippets,
-    views,
-)
-from review.cells import EDITABLE, LABELS, RowForm, marks
+from review.lists import approving, cells, filters, snippets
+from review.lists.cells import EDITABLE, RowForm, marks
 from review.merging import CollisionError
 from review.models import Correction, Review, WaitingCard
+from review.provenance import history_pages
+from review.quality import pace_views, second_look_views
+from review.workspace import live, views
 
 NAMED_AT_MOST = 10
 """Cards that a message names."""
@@ -129,16 +122,24 @@ class WaitingCardAdmin(NumberSearchMixin, ReadAgainMixin, ReadOnlyAdmin):
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get_changelist_form(request, form=RowForm, **kwargs)
 
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, formset=cells.RowForms, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if "_save" in request.POST:
+            for sentence in cells.erased(request.POST):
+                messages.error(request, sentence)
+        return super().changelist_view(request, extra_context)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Saves a row of the list through the verb, never the object itself."""
         try:
             form.write(request)
         except CollisionError as collision:
-            typed = ", ".join(f"{LABELS[name]} “{text}”" for name, text in form.typed.items())
             messages.error(
                 request,
                 f"{collision.card} was changed in the same moment and is left as it is now; you had"
-                f" typed: {typed}.",
+                f" typed: {cells.named(form.typed)}.",
             )
 
     @admin.action(description="Approve selected cards")

@@ -60,6 +60,7 @@ class ContactForm(forms.ModelForm[Card]):
                 if not isinstance(rule, ProhibitNullCharactersValidator)
             ]
             field.widget.attrs.update(autocomplete="off", spellcheck="false", dir="auto")
+            field.widget.attrs.pop("maxlength", None)  # a browser would cut what is pasted
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

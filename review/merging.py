@@ -1,7 +1,7 @@
 """When two people write on one card: edits of different fields both stay, the rest is refused.
 
-For whatever writes a few fields without holding the whole card: the list (`review.admin.RowForm`),
-its rows that are saved by themselves (`review.cells`), and snippet review (`review.snippets`).
+For whatever writes a few fields without holding the whole card: the list and its rows that are
+saved by themselves (`review.lists.cells`), and snippet review (`review.lists.snippets`).
 """
 
 from __future__ import annotations

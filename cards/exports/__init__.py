@@ -12,6 +12,7 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from cards.columns import Row, rows
 from cards.exports.base import BaseFormat, ExportError
@@ -53,16 +54,22 @@ def write(slug: str, queryset: QuerySet[Card], output: Path, *, progress: Progre
         found = format_.count(aside)
         if found != read.number:
             raise ExportError(
-                f"The file came out with {found:,} of {read.number:,} contacts; {output} was left"
-                " as it was. Try again."
+                _(
+                    "The file came out with %(found)s of %(number)s contacts; %(file)s was left"
+                    " as it was. Try again."
+                )
+                % {"found": f"{found:,}", "number": f"{read.number:,}", "file": output}
             )
         _sync(aside)
         aside.replace(output)
         _sync(output.parent)
     except OSError as error:
         raise ExportError(
-            f"{output} cannot be written: {error.strerror or error}. Nothing was left there; make"
-            " room or choose another place."
+            _(
+                "%(file)s cannot be written: %(error)s. Nothing was left there; make room or choose"
+                " another place."
+            )
+            % {"file": output, "error": error.strerror or error}
         ) from error
     finally:
         aside.unlink(missing_ok=True)

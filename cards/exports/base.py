@@ -11,12 +11,15 @@ import tempfile
 from abc import abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import tablib
 from import_export.formats import base_formats
 
 from cards.columns import COLUMNS, Row
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class ExportError(Exception):
@@ -26,7 +29,7 @@ class ExportError(Exception):
 class BaseFormat(base_formats.Format):  # type: ignore[misc]
     """One way to write contacts. Without state: one object may write many files."""
 
-    title: ClassVar[str]
+    title: ClassVar[StrOrPromise]
     extension: ClassVar[str]
     content_type: ClassVar[str]
 
@@ -53,7 +56,7 @@ class BaseFormat(base_formats.Format):  # type: ignore[misc]
             return path.read_bytes()
 
     def get_title(self) -> str:
-        return self.title
+        return str(self.title)
 
     def get_extension(self) -> str:
         return self.extension

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import tablib
+from django.utils.translation import gettext_lazy as _
 
 from cards.columns import COLUMNS, Row, as_text
 from cards.exports.base import BaseFormat
@@ -37,7 +38,7 @@ _PHONES = tuple(column.kind == "phone" for column in COLUMNS)
 
 
 class Format(BaseFormat):
-    title = "CSV, for spreadsheets and other programs"
+    title = _("CSV, for spreadsheets and other programs")
     extension = "csv"
     content_type = "text/csv; charset=utf-8"
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from cards.columns import COLUMNS, Row
 from cards.exports import jsonl
 from cards.exports.base import BaseFormat, ExportError
@@ -18,7 +21,7 @@ _CONFIG: dict[str, Any] = {"autoinstall_known_extensions": False, "memory_limit"
 
 
 class Format(BaseFormat):
-    title = "DuckDB, for analysts"
+    title = _("DuckDB, for analysts")
     extension = "duckdb"
     content_type = "application/vnd.duckdb"
 
@@ -56,7 +59,11 @@ def _build(path: Path, lines: Path) -> None:
                 database.execute(f"COMMENT ON COLUMN contacts.{column.name} IS '{comment}'")
     except duckdb.Error as error:
         raise ExportError(
-            f"DuckDB could not build the file: {error}. Nothing was written; try another format."
+            gettext(
+                "DuckDB could not build the file: %(error)s. Nothing was written; try another"
+                " format."
+            )
+            % {"error": error}
         ) from error
 
 

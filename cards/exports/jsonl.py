@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from cards.columns import COLUMNS, Row, Value, as_text
 from cards.exports.base import BaseFormat
 
@@ -15,7 +17,7 @@ _NAMES = tuple(column.name for column in COLUMNS)
 
 
 class Format(BaseFormat):
-    title = "JSON Lines, for programs"
+    title = _("JSON Lines, for programs")
     extension = "jsonl"
     content_type = "application/jsonl; charset=utf-8"
 

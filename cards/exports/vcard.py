@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from django.utils.translation import gettext_lazy as _
+
 from cards.columns import COLUMNS, Row, as_text
 from cards.exports.base import BaseFormat
 
@@ -32,7 +34,7 @@ _NAMES = tuple((column.name, column.vcard, column.vcard.partition(".")[0]) for c
 
 
 class Format(BaseFormat):
-    title = "vCard, for address books"
+    title = _("vCard, for address books")
     extension = "vcf"
     content_type = "text/vcard; charset=utf-8"
 

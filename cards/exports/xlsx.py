@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import tablib
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.columns import COLUMNS, Row, Value, as_text
 from cards.exports.base import BaseFormat, ExportError
@@ -29,7 +31,7 @@ _AMBIGUOUS = re.compile(r"\s*[=+\-@#'＝＋－＠]|[\s\d.,/:()-]+\Z")
 
 
 class Format(BaseFormat):
-    title = "Excel"
+    title = _("Excel")
     extension = "xlsx"
     content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -84,8 +86,11 @@ def _fill(sheet: Any, rows: Iterable[Row]) -> int:
     for number, row in enumerate(rows, 1):
         if number > MAX_ROWS:
             raise ExportError(
-                f"Excel has room for {MAX_ROWS:,} contacts and there are more; choose csv, or"
-                " export fewer."
+                gettext(
+                    "Excel has room for %(number)s contacts and there are more; choose csv, or"
+                    " export fewer."
+                )
+                % {"number": f"{MAX_ROWS:,}"}
             )
         sheet.append([_cell(sheet, value) for value in row])
     return number

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from extraction import extractors
 from extraction.paying import ledger
 
@@ -15,7 +17,7 @@ _FINE_BELOW = Decimal("0.1")
 def a_card() -> list[tuple[str, str]]:
     """(slug, label) of each extractor, those that cost money with their price for one card."""
     return [
-        (slug, f"{label}, {price} a card" if price.startswith("≈") else label)
+        (slug, _a_card(label, price) if price.startswith("≈") else label)
         for slug, label, price in _priced(1)
     ]
 
@@ -25,14 +27,19 @@ def prices() -> dict[str, Decimal | None]:
 
     One query for each of them.
     """
-    slugs = [slug for slug, _ in extractors.choices()]
+    slugs = [slug for slug, _label in extractors.choices()]
     paid = {slug: found for slug in slugs if (found := extractors.from_settings(slug)).is_paid}
     return {slug: ledger.estimate(1, extractor.model) for slug, extractor in paid.items()}
 
 
 def for_cards(cards: int) -> list[tuple[str, str]]:
     """(slug, label) of each extractor, with the price for so many cards."""
-    return [(slug, f"{label}, {price or 'free'}") for slug, label, price in _priced(cards)]
+    free = _("free")
+    return [(slug, f"{label}, {price or free}") for slug, label, price in _priced(cards)]
+
+
+def _a_card(label: str, price: str) -> str:
+    return _("%(reader)s, %(price)s a card") % {"reader": label, "price": price}
 
 
 def _priced(cards: int) -> list[tuple[str, str, str]]:
@@ -46,5 +53,5 @@ def _price(slug: str, cards: int) -> str:
         return ""
     amount = ledger.estimate(cards, extractor.model)
     if amount is None:
-        return "price not known"
+        return _("price not known")
     return f"≈ ${max(amount, _LEAST):,.3f}" if amount < _FINE_BELOW else f"≈ ${amount:,.2f}"

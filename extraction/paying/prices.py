@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from extraction.extractors.base import Usage
 
 BATCH_API_SHARE = Decimal("0.5")
@@ -72,7 +74,7 @@ def cost(price: Price, usage: Usage, *, is_batch: bool = False) -> Decimal:
 def dollars(amount: Decimal | None) -> str:
     """An amount of US dollars for people: in cents, and finer where it is only a few."""
     if amount is None:
-        return "unknown"
+        return _("unknown")
     is_fine = amount < Decimal("0.1") and amount != round(amount, 2)
     return f"${amount:.4f}" if is_fine else f"${amount:,.2f}"
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count, F, Q, Sum
+from django.utils.translation import ngettext
 
 from extraction.models import Call
 from extraction.paying import ledger
@@ -17,7 +18,8 @@ from extraction.paying.prices import dollars
 class Period:
     """What was spent since the beginning of a day or month, in words.
 
-    `cap` is "" without a budget; `percent` is how much of it is used, 0 to 100.
+    `name` is "today" or "this month"; `cap` is "" without a budget; `percent` is how much of it
+    is used, 0 to 100.
     """
 
     name: str
@@ -64,7 +66,7 @@ def summary() -> Spending:
         tuple(
             Outcome(
                 row["outcome"],
-                Call.Outcome(row["outcome"]).label,
+                str(Call.Outcome(row["outcome"]).label),
                 row["calls"],
                 dollars(row["paid"] or Decimal(0)),
             )
@@ -86,10 +88,20 @@ def _period(name: str, since: datetime, budget: ledger.Budget | None) -> Period:
     return Period(
         name=name,
         spent=dollars(spent),
-        calls=f"{found['calls']:,} call{'' if found['calls'] == 1 else 's'}",
-        tokens=f"{found['tokens'] or 0:,} tokens",
+        calls=_calls(found["calls"]),
+        tokens=_tokens(found["tokens"] or 0),
         a_card=dollars(paid / found["cards"]) if found["cards"] else "",
         cap=dollars(budget.cap) if budget else "",
         percent=min(100, round(100 * spent / budget.cap)) if budget else 0,
         is_spent=budget.is_spent if budget else False,
     )
+
+
+def _calls(number: int) -> str:
+    words = ngettext("%(number)s call", "%(number)s calls", number)
+    return words % {"number": f"{number:,}"}
+
+
+def _tokens(number: int) -> str:
+    words = ngettext("%(number)s tokens", "%(number)s tokens", number)
+    return words % {"number": f"{number:,}"}

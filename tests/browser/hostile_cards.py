@@ -10,8 +10,9 @@ from cards.fields import CONTACT_FIELDS
 from cards.models import Card
 from extraction.models import Extraction
 from extraction.result import Line, Result, Seen, Value
-from review import decisions, drafts, queue
+from review import decisions, queue
 from review.models import SecondLook
+from review.workspace import drafts
 from tests.browser import waiting_cards
 from tests.browser.injections import PAYLOADS
 

@@ -18,7 +18,7 @@ from tests.browser.desk import Waiting
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small site")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("desk of two")]
 
 MAKE = """
 waiting_cards.people()
@@ -233,13 +233,67 @@ def test_a_dead_network_loses_nothing_and_decides_nothing(waiting: Waiting, as_:
     page.keyboard.type(" Optik")
     save_state(page).to_have_text("No connection. Kept in this browser, sent later.")
     approve(page)
-    said(page).to_contain_text("No connection: nothing was decided")
+    said(page).to_contain_text("No connection. What you typed is kept")
+    assert waiting.reviews() == []
     assert page.input_value("[name=company]") == "Nordlicht Optik"
     page.context.set_offline(False)
     save_state(page).to_have_text(SAVED)
     assert waiting.draft() == {"company": "Nordlicht Optik"}
     approved(page, waiting)
     assert waiting.card()["company"] == "Nordlicht Optik"
+
+
+def test_a_decision_whose_answer_is_lost_is_sent_again_and_decided_once(
+    waiting: Waiting, as_: Open
+) -> None:
+    page = waiting.open(as_("rosa", expecting="ERR_FAILED"))
+    page.fill("[name=company]", "Nordlicht Optik")
+    save_state(page).to_have_text(SAVED)
+
+    def lose(route: Any) -> None:
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(f"**/{waiting.cards[0]}/change/**", lose)
+    approve(page)
+    said(page).to_contain_text("press again when it is back")
+    page.unroute_all()
+    approved(page, waiting)
+    assert len(waiting.reviews()) == 1
+    assert waiting.card()["company"] == "Nordlicht Optik"
+
+
+def test_a_network_cut_right_after_a_decision_says_so_and_leads_on(
+    waiting: Waiting, as_: Open
+) -> None:
+    page = as_("rosa", expecting="ERR_FAILED")
+    page.route(f"**/{waiting.cards[1]}/change/**", lambda route: route.abort())
+    waiting.open(page)
+    approve(page)
+    said(page).to_contain_text("the next card comes when it is back")
+    page.unroute_all()
+    page.locator("#said").get_by_role("link", name="Review next").click()
+    page.wait_for_url(f"**{waiting.cards[1]}**")
+    assert len(waiting.reviews()) == 1
+
+
+def test_a_text_too_long_for_the_site_waits_in_this_browser_and_the_page_rests(
+    waiting: Waiting, as_: Open
+) -> None:
+    page, mira = waiting.open(as_("rosa")), as_("mira")
+    page.locator("details:has([name=notes])").evaluate("more => { more.open = true; }")
+    page.fill("[name=notes]", "y" * 30_000)
+    save_state(page).to_have_text(SAVED)
+    corrected(mira, waiting, company="Mira's Company")
+    loads = []
+    page.on("load", lambda _: loads.append(1))
+    page.reload()
+    page.wait_for_timeout(3_000)
+    assert len(loads) == 1
+    assert page.input_value("[name=notes]") == "y" * 30_000
 
 
 def test_what_was_typed_without_a_network_is_sent_from_another_card(
@@ -498,8 +552,8 @@ def test_ten_thousand_characters_are_kept_and_refused_with_a_sentence(
     waiting: Waiting, as_: Open
 ) -> None:
     page = waiting.open(as_("rosa"))
-    page.locator("[name=company]").evaluate("input => input.removeAttribute('maxlength')")
-    page.fill("[name=company]", "x" * 10_000)
+    page.locator("[name=company]").select_text()
+    page.keyboard.insert_text("x" * 10_000)  # as from the clipboard
     page.locator("details:has([name=notes])").evaluate("more => { more.open = true; }")
     page.fill("[name=notes]", NOTES)
     save_state(page).to_have_text(SAVED)

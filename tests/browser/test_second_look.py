@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -59,11 +59,11 @@ def look(site: Site) -> Site:
 
 
 @pytest.fixture
-def reviewer(site: Site, new_page: Callable[..., Page]) -> Callable[[str], Page]:
+def reviewer(site: Site, new_page: Callable[..., Page]) -> Callable[..., Page]:
     """Opens a browser of one of the reviewers at the list of second looks."""
 
-    def open_list(name: str) -> Page:
-        page = new_page()
+    def open_list(name: str, **options: Any) -> Page:
+        page = new_page(**options)
         page.goto(f"{site.url}/admin/")
         page.fill("#id_username", name)
         page.fill("#id_password", PASSWORD)
@@ -132,6 +132,26 @@ def test_enter_goes_to_the_next_field_and_sends_nothing(
     ilse.keyboard.press("Enter")
     assert ilse.evaluate("document.activeElement.name") == "phone"
     ilse.get_by_role("button", name="Skip").click()
+
+
+def test_what_is_typed_outlives_the_session(look: Site, reviewer: Callable[..., Page]) -> None:
+    ilse = reviewer("ilse", expecting="403")
+    ilse.get_by_role("link", name="Look next").click()
+    ilse.locator("[name=company]").select_text()
+    ilse.keyboard.insert_text("Northwind Boats Ltd")
+    ilse.context.clear_cookies()
+    ilse.keyboard.press("Control+Enter")
+    ilse.locator("#held", has_text="You are signed out").wait_for()
+    assert ilse.input_value("[name=company]") == "Northwind Boats Ltd"
+
+    again = ilse.context.new_page()
+    again.goto(f"{look.url}/admin/")
+    again.fill("#id_username", "ilse")
+    again.fill("#id_password", PASSWORD)
+    again.click("[type=submit]")
+    again.wait_for_url("**/admin/")
+    ilse.keyboard.press("Control+Enter")
+    ilse.get_by_text("One field differs").wait_for()
 
 
 def test_typing_another_value_chooses_it(look: Site, reviewer: Callable[[str], Page]) -> None:

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from cards.models import Arrival, Batch, Card
 from extraction.models import Backlog, Call, Extraction, FittedReader
-from review import decisions, drafts, queue
+from review import decisions, queue
 from review.models import Claim, SecondLook
+from review.workspace import drafts
 from tests.browser.conftest import PASSWORD
 from tests.extraction.readings import put_call
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from cards.models import Card
 from review import decisions, queue
-from review.cells import EDITABLE
+from review.lists.cells import EDITABLE
 from tests.cast import Person
 from tests.review.conftest import MakeCard
 

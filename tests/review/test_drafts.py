@@ -15,10 +15,11 @@ from pytest_django import Settings
 
 from cards.models import Batch, Card
 from extraction.result import Value
-from review import decisions, drafts, queue
-from review.drafts import Conflict
+from review import decisions, queue
 from review.models import Claim, Draft, Review
 from review.queue import Part
+from review.workspace import drafts
+from review.workspace.drafts import Conflict
 from tests.cast import Person
 from tests.review.conftest import MakeCard
 

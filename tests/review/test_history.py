@@ -19,8 +19,8 @@ from extraction.models import Extraction
 from extraction.reading import codes
 from extraction.result import Box, Code, Result, Seen, Value
 from review import decisions
-from review.history import EXTRA, Kind, history, provenance
 from review.models import Review
+from review.provenance.history import EXTRA, Kind, history, provenance
 from tests.cast import Person
 from tests.review.conftest import MakeCard
 

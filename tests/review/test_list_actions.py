@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
 from cards.models import Batch, Card
 from extraction.result import Value
-from review import approving, decisions, queue
+from review import decisions, queue
+from review.lists import approving
 from tests.cast import Person
 from tests.review.conftest import READ, MakeCard
 
@@ -187,6 +189,31 @@ def test_a_card_that_changed_since_the_page_was_shown_is_not_approved(
     page = text_of(act(reviewer.client, "approve", [card], **seen))
     assert approved() == set()
     assert "Rosa Halloway (changed by Mona)" in page
+
+
+def test_a_card_that_goes_in_this_very_moment_keeps_no_other_from_being_approved(
+    make_card: MakeCard, reviewer: Person
+) -> None:
+    make_card(values=SURE, company="Erased")
+    make_card(values=SURE, company="Northwind")
+    found = _Found(queue.waiting())
+    Card.objects.filter(company="Erased").delete()
+    outcome = approving.approve_all(found, by=reviewer.user, seen={})  # type: ignore[arg-type]
+    assert approved() == {"Northwind"}
+    assert outcome.left == [("Rosa Halloway", "erased meanwhile")]
+
+
+class _Found:
+    """Cards as they were found, whatever has become of them since."""
+
+    def __init__(self, cards: QuerySet[Card]) -> None:
+        self._cards = list(cards)
+
+    def count(self) -> int:
+        return len(self._cards)
+
+    def __getitem__(self, part: slice) -> list[Card]:
+        return self._cards[part]
 
 
 def test_an_approval_from_the_list_is_a_review_of_its_own(

@@ -7,15 +7,17 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.http import QueryDict
+from django.test import Client
 from django.urls import reverse
 from PIL import Image, ImageDraw, ImageFont
 
 from cards import vault
 from cards.models import Card, Side
-from review import spots
 from review.forms import LONGEST_EXTRA, LONGEST_EXTRA_NAME, MOST_EXTRA, ContactForm
 from review.models import Draft
+from review.workspace import spots
 from tests.cast import Person
 from tests.review.conftest import MakeCard
 
@@ -173,6 +175,31 @@ def test_only_reviewers_may_ask(
     card: Card, request: pytest.FixtureRequest, who: str, what: str
 ) -> None:
     assert ask(request.getfixturevalue(who), card, what, {}).status_code == 403
+
+
+def test_the_finest_line_across_a_picture_is_not_enlarged_beyond_measure(
+    written: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+    read = spots.ocr.read
+
+    def measured(pictures: list[Image.Image]) -> Any:
+        sizes.extend(picture.size for picture in pictures)
+        return read(pictures)
+
+    monkeypatch.setattr(spots.ocr, "read", measured)
+    spots.read(side_of(written), (0, 300, 1000, 304))
+    assert sizes == [(spots.WIDEST_PX, 20)]
+
+
+def test_who_may_not_see_pictures_reads_no_spot_of_them(written: Card) -> None:
+    user = User.objects.create_user("ilse", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="review_card"))
+    client = Client()
+    client.force_login(user)
+    ilse = Person(user, client)
+    assert ask(ilse, written, "check", {"field": "email", "text": ""}).status_code == 200
+    assert ask(ilse, written, "spot", {"side": 0, "box": [70, 390, 480, 460]}).status_code == 403
 
 
 # Further fields

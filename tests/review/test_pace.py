@@ -15,8 +15,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from cards.models import Batch, Card
-from review import decisions, pace, pace_views, second_look
+from review import decisions
 from review.models import Review, SecondLook
+from review.quality import pace, pace_views, second_look
 from tests.cast import Person
 from tests.review.conftest import READ, MakeCard
 

@@ -188,6 +188,17 @@ def test_a_row_whose_card_was_decided_meanwhile_is_not_silently_lost(
     assert (card.company, card.status) == ("Nordlicht Optik", "approved")
 
 
+def test_a_row_whose_card_was_erased_meanwhile_is_told_with_what_was_typed(
+    make_card: MakeCard, reviewer: Person
+) -> None:
+    cards = [make_card(company="Northwind"), make_card(company="Southwind")]
+    data = form_of(cards) | {"form-0-company": "Typed AG", "form-1-company": "Nordlicht"}
+    cards[0].delete()
+    page = text_of(reviewer.client.post(QUEUE, data, follow=True))
+    assert "is not here any more: it was erased" in page
+    assert "Typed AG" in page
+
+
 def test_a_refused_row_stands_beside_its_own_picture(
     make_card: MakeCard, reviewer: Person, manager: Person
 ) -> None:

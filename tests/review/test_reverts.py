@@ -14,10 +14,11 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from cards.models import Card
-from review import decisions, reverts
-from review.history import EXTRA, history
+from review import decisions
 from review.models import Review
-from review.reverts import Day
+from review.provenance import reverts
+from review.provenance.history import EXTRA, history
+from review.provenance.reverts import Day
 from tests.cast import Person
 from tests.review.conftest import MakeCard
 

@@ -16,8 +16,9 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from cards.models import Card
-from review import decisions, queue, second_look
+from review import decisions, queue
 from review.models import Review, SecondLook
+from review.quality import second_look
 from tests.cast import Person
 from tests.review.conftest import MakeCard
 

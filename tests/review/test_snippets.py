@@ -19,7 +19,8 @@ from cards import intake
 from cards.models import Batch, Card, Side
 from extraction.models import Extraction
 from extraction.result import Box, Result, Value
-from review import decisions, queue, snippets
+from review import decisions, queue
+from review.lists import snippets
 from tests import pictures
 from tests.cast import Person
 from tests.review.conftest import MakeCard

@@ -135,6 +135,54 @@ def test_a_rejection_with_a_reason_is_kept(card: Card, reviewer: Person) -> None
     assert card.reviews.get().reason == "Cut off"
 
 
+@pytest.mark.parametrize("action", ["approve", "reject", "send_back"])
+def test_a_decision_sent_again_because_its_answer_was_lost_goes_on(
+    make_card: MakeCard, reviewer: Person, action: str
+) -> None:
+    card, following = make_card(doubt=0.9), make_card(doubt=0.1)
+    for _ in range(2):
+        response = send(reviewer.client, card, action, company="Typed AG", reason="Cut off")
+        assert response.url == url(following)
+    assert card.reviews.count() == 1
+
+
+def test_another_decision_than_the_one_before_is_a_conflict(card: Card, reviewer: Person) -> None:
+    send(reviewer.client, card, "approve", company="Nordlicht")
+    page = text_of(send(reviewer.client, card, "approve", company="Typed AG"))
+    assert "Nothing of yours was lost" in page
+    assert 'value="Typed AG"' in page
+
+
+def test_a_decided_card_is_not_taken_over(card: Card, reviewer: Person, manager: Person) -> None:
+    decisions.approve(card, card.contact(), version=0, by=manager.user)
+    send(reviewer.client, card, "take_over")
+    assert queue.holder(card) is None
+
+
+def test_no_browser_cuts_what_is_pasted(card: Card, reviewer: Person) -> None:
+    fields = text_of(reviewer.client.get(url(card))).partition('class="ws-fields"')[2]
+    assert "maxlength" not in fields.partition('class="ws-bar"')[0]
+    assert "maxlength" not in text_of(reviewer.client.get("/admin/review/waitingcard/?q="))
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("12", 12),
+        ("0", None),
+        ("-3", None),
+        ("1e3", None),
+        ("99999", None),
+        ("0000012345678", None),
+    ],
+)
+def test_a_time_that_makes_no_sense_is_not_kept(
+    card: Card, reviewer: Person, sent: str, kept: int | None
+) -> None:
+    send(reviewer.client, card, "approve", seconds=sent)
+    assert card.reviews.get().seconds == kept
+
+
 def test_text_that_is_too_long_is_refused_beside_its_field(card: Card, reviewer: Person) -> None:
     page = text_of(send(reviewer.client, card, "approve", company="x" * 10_000))
     assert "at most 200 characters (it has 10000)" in page
@@ -180,6 +228,15 @@ def test_an_approved_card_is_shown_with_a_way_to_reopen_it(
     send(reviewer.client, card, "reopen")
     card.refresh_from_db()
     assert card.status == "needs_review"
+
+
+def test_a_card_decided_by_somebody_who_has_left_is_shown(
+    card: Card, reviewer: Person, manager: Person
+) -> None:
+    decisions.approve(card, card.contact(), version=0, by=manager.user)
+    manager.user.delete()
+    page = text_of(reviewer.client.get(url(card)))
+    assert "Approved on" in page
 
 
 def test_a_card_without_a_picture_can_be_reviewed(card: Card, reviewer: Person) -> None:

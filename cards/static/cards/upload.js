@@ -3,7 +3,6 @@
 const AT_ONCE = 3;
 const POLL_MS = 1500;
 const POLL_PATIENTLY_MS = 60000;
-const SIGNED_OUT = "You are signed out. Sign in in another tab, then try again here.";
 
 const form = document.getElementById("upload");
 const dropzone = document.getElementById("dropzone");
@@ -11,6 +10,19 @@ const panel = document.getElementById("arrivals-panel");
 const list = document.getElementById("arrivals");
 const summary = document.getElementById("upload-summary");
 const problem = document.getElementById("upload-error");
+const words = document.getElementById("upload-words").dataset;
+const locale = document.documentElement.lang.replace(/^(en.*)?$/, "en-GB");
+const SIGNED_OUT = words.signedOut;
+
+// The page's words called `name`, with what belongs in their {blanks}.
+function fill(name, blanks) {
+  return words[name].replace(/\{(\w+)\}/g, (whole, blank) => blanks[blank] ?? whole);
+}
+
+// The same where one thing is called otherwise than several.
+function count(name, number, blanks = {}) {
+  return fill(number === 1 ? `${name}One` : `${name}Many`, { ...blanks, number });
+}
 
 // Signing in again, in another tab, gives a new token.
 function token() {
@@ -51,10 +63,10 @@ function newRow(name) {
   return row;
 }
 
-function say(row, state, words, title = "") {
+function say(row, state, told, title = "") {
   row.dataset.state = state;
   const place = row.querySelector(".arrival-state");
-  place.replaceChildren(element("span", `badge badge-${badges[state]}`, words));
+  place.replaceChildren(element("span", `badge badge-${badges[state]}`, told));
   if (title) place.append(element("span", "arrival-reason", title));
   summarise();
 }
@@ -67,17 +79,20 @@ const badges = {
 
 function summarise() {
   const rows = [...list.children];
-  const count = (...states) => rows.filter((row) => states.includes(row.dataset.state)).length;
+  const inState = (...states) => rows.filter((row) => states.includes(row.dataset.state)).length;
   const parts = [
-    [count("queued", "sending"), "to send"],
-    [count("reading"), "being read"],
-    [count("read", "doubtful"), "read"],
-    [count("by-hand"), "to type by hand"],
-    [count("here"), "already here"],
-    [count("refused"), "refused"],
-    [count("failed"), "not sent"],
+    [inState("queued", "sending"), "countToSend"],
+    [inState("reading"), "countBeingRead"],
+    [inState("read", "doubtful"), "countRead"],
+    [inState("by-hand"), "countByHand"],
+    [inState("here"), "countHere"],
+    [inState("refused"), "countRefused"],
+    [inState("failed"), "countNotSent"],
   ];
-  summary.textContent = parts.filter(([n]) => n).map(([n, words]) => `${n} ${words}`).join(" · ");
+  summary.textContent = parts
+    .filter(([number]) => number)
+    .map(([number, name]) => fill(name, { number }))
+    .join(" · ");
 }
 
 function showThumb(row, url) {
@@ -100,20 +115,19 @@ function showArrival(row, arrival) {
     row.querySelector(".arrival-name").replaceChildren(link);
     if (card.thumb) showThumb(row, card.thumb);
   }
-  if (arrival.outcome === "refused") return say(row, "refused", "Refused", arrival.reason);
-  if (arrival.outcome === "already_here") return say(row, "here", "Already here", arrival.reason);
-  if (!card) return say(row, "read", "Taken in");
+  if (arrival.outcome === "refused") return say(row, "refused", words.refused, arrival.reason);
+  if (arrival.outcome === "already_here") return say(row, "here", words.here, arrival.reason);
+  if (!card) return say(row, "read", words.takenIn);
   if (!card.is_read && batch?.can_wait) {
-    return say(row, "reading", "Waiting", "The answer may take up to a day; you may leave this page.");
+    return say(row, "reading", words.waiting, words.patience);
   }
-  if (!card.is_read) return say(row, "reading", "Being read …");
+  if (!card.is_read) return say(row, "reading", words.reading);
   if (card.is_rejected && card.notice) return say(row, "sent-back", card.status, card.notice);
-  if (card.notice) return say(row, "by-hand", "To type by hand", card.notice);
+  if (card.notice) return say(row, "by-hand", words.byHand, card.notice);
   if (card.doubtful) {
-    const fields = card.doubtful === 1 ? "1 doubtful field" : `${card.doubtful} doubtful fields`;
-    return say(row, "doubtful", "Read", `${card.text} · ${fields}`);
+    return say(row, "doubtful", words.read, count("doubtful", card.doubtful, { card: card.text }));
   }
-  return say(row, "read", "Read", card.text);
+  return say(row, "read", words.read, card.text);
 }
 
 // A ZIP is one row while it travels and one a member afterwards.
@@ -141,30 +155,32 @@ const isHeld = () => !batch && !beginning && (reader() in prices || !sendButton.
 function dollars(amount) {
   const digits = amount < 0.1 ? 3 : 2;
   const shown = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  return `$${Math.max(amount, 0.001).toLocaleString("en", shown)}`;
+  return `$${Math.max(amount, 0.001).toLocaleString(locale, shown)}`;
 }
 
 function showPrice() {
   const kinds = [...chosen.values()];
-  const counted = ["picture", "PDF", "ZIP"]
+  const counted = ["picture", "pdf", "zip"]
     .map((kind) => [kinds.filter((other) => other === kind).length, kind])
-    .filter(([n]) => n)
-    .map(([n, kind]) => `${n} ${kind}${n === 1 ? "" : "s"}`);
-  const what = new Intl.ListFormat("en-GB").format(counted);
+    .filter(([number]) => number)
+    .map(([number, kind]) => count(kind, number));
+  const what = new Intl.ListFormat(locale).format(counted);
   const one = prices[reader()];
   const isHalf = batch ? batch.can_wait : hasHalfPrice() && canWait.checked;
-  const amount = one * (isHalf ? 0.5 : 1);
-  const isCounted = !kinds.includes("ZIP"); // what is in one, nobody knows yet
-  const total = isCounted ? dollars(amount * chosen.size) : `${dollars(amount)} a card`;
-  const words = one === null ? "price not known" : `about ${total}`;
-  price.textContent = chosen.size && one !== undefined ? `${what}, ${words}` : "";
+  const each = one * (isHalf ? 0.5 : 1);
+  const isCounted = !kinds.includes("zip"); // what is in one, nobody knows yet
+  const amount = dollars(isCounted ? each * chosen.size : each);
+  const known = isCounted ? "priceInAll" : "priceEach";
+  const told = fill(one === null ? "priceUnknown" : known, { what, amount });
+  price.textContent = chosen.size && one !== undefined ? told : "";
 }
 
 function hold(row) {
-  say(row, "queued", "Chosen");
-  const out = element("button", "button button-quiet", "Leave out");
+  say(row, "queued", words.chosen);
+  const out = element("button", "button button-quiet", words.leaveOut);
   out.type = "button";
-  out.setAttribute("aria-label", `Leave out ${row.querySelector(".arrival-name").textContent}`);
+  const file = row.querySelector(".arrival-name").textContent;
+  out.setAttribute("aria-label", fill("leaveOutFile", { file }));
   out.addEventListener("click", () => leaveOut(row));
   row.querySelector(".arrival-state").append(out);
   sendButton.hidden = false;
@@ -185,17 +201,17 @@ sendButton.addEventListener("click", () => {
   if (!form.reportValidity()) return;
   sendButton.hidden = true;
   form.elements.files.focus();
-  waiting.forEach(([, row]) => say(row, "queued", "Waiting"));
+  waiting.forEach(([, row]) => say(row, "queued", words.waiting));
   work();
 });
 
 // Sending ------------------------------------------------------------------------------------
 
-function fail(row, file, words) {
+function fail(row, file, why) {
   chosen.delete(row);
   showPrice();
-  say(row, "failed", "Not sent", words);
-  const again = element("button", "button button-quiet", "Try again");
+  say(row, "failed", words.notSent, why);
+  const again = element("button", "button button-quiet", words.again);
   again.type = "button";
   again.addEventListener("click", () => enqueue(file, row));
   row.querySelector(".arrival-state").append(again);
@@ -226,7 +242,7 @@ function send(file, row) {
     const bar = element("progress", "progress");
     bar.max = 1;
     bar.value = 0;
-    say(row, "sending", "Sending");
+    say(row, "sending", words.sending);
     row.querySelector(".arrival-state").append(bar);
     const request = new XMLHttpRequest();
     request.open("POST", batch.file_url);
@@ -242,11 +258,11 @@ function send(file, row) {
       if (answer?.arrivals) showArrivals(row, answer.arrivals);
       else if (answer?.error) fail(row, file, answer.error);
       else if ([200, 403].includes(request.status)) fail(row, file, SIGNED_OUT);
-      else fail(row, file, `The server answered ${request.status}; nothing of this file was kept.`);
+      else fail(row, file, fill("broken", { status: request.status }));
       resolve();
     });
     request.addEventListener("error", () => {
-      fail(row, file, "The connection was lost; nothing of this file was kept.");
+      fail(row, file, words.offline);
       resolve();
     });
     const data = new FormData();
@@ -260,14 +276,14 @@ function enqueue(file, row = newRow(file.name)) {
   const limit = Number(isArchive ? form.dataset.maxArchiveBytes : form.dataset.maxFileBytes);
   if (file.size > limit) {
     const megabytes = Math.round(limit / 1e6);
-    return say(row, "refused", "Refused", `The file is larger than ${megabytes} MB.`);
+    return say(row, "refused", words.refused, fill("tooLarge", { megabytes }));
   }
-  chosen.set(row, isArchive ? "ZIP" : /\.pdf$/i.test(file.name) ? "PDF" : "picture");
+  chosen.set(row, isArchive ? "zip" : /\.pdf$/i.test(file.name) ? "pdf" : "picture");
   waiting.push([file, row]);
   showPrice();
   if (/^image\/(jpeg|png|webp)$/.test(file.type)) showThumb(row, URL.createObjectURL(file));
   if (isHeld()) return hold(row);
-  say(row, "queued", "Waiting");
+  say(row, "queued", words.waiting);
   return work();
 }
 

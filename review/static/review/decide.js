@@ -1,6 +1,6 @@
 // Decisions without leaving the page: the next card, fetched beforehand, takes the place of this one.
 
-import { Failed, ask } from "./page.js";
+import { Failed, ask, readOf } from "./page.js";
 
 const IDLE_MS = 60_000;
 
@@ -42,7 +42,11 @@ export function startDecisions(page, { drafts, fields, say, replace }) {
   async function goTo(url, told = {}) {
     let html = prefetched.url === url ? prefetched.html : null;
     if (!html) {
-      const response = await fetch(url);
+      const response = await fetch(url).catch(() => null);
+      if (!response) {
+        say(onward(`${told.said || "Done."} No connection: the next card comes when it is back.`, url));
+        return;
+      }
       const isPage = response.ok && response.headers.get("Content-Type")?.startsWith("text/html");
       if (!isPage) return location.assign(url);
       html = await response.text();
@@ -74,32 +78,32 @@ export function startDecisions(page, { drafts, fields, say, replace }) {
       const response = await ask(form, form.dataset.here, () => sent(action));
       const isAnswer = response.headers.get("Content-Type")?.startsWith("application/json");
       if (isAnswer && response.ok) {
-        const { next, ...told } = await response.json();
+        const { next, ...told } = await readOf(response.json());
         if (action !== "skip") drafts.end();
         await goTo(next, told);
       } else if (response.status === 404) {
-        say(goneOn());
-      } else if (isAnswer || !replace(await response.text())) {
+        say(onward("This card is not here any more: it was erased. Nothing was decided.", form.dataset.queue));
+      } else if (isAnswer || !replace(await readOf(response.text()))) {
         say("The site could not do that now. What you typed is kept; try again.");
       }
     } catch (error) {
       if (!(error instanceof Failed)) throw error;
       say(error.message === "signed-out"
         ? "You are signed out. What you typed is kept in this browser; sign in and press again."
-        : "No connection: nothing was decided, and what you typed is kept. Press again when it is back.");
+        : "No connection. What you typed is kept; press again when it is back, and it is decided once.");
     } finally {
       isSending = false;
       form.removeAttribute("aria-busy");
     }
   }
 
-  // For a card that was erased: nothing is left to decide, and the way on.
-  function goneOn() {
+  // Where nothing is left to decide on this card: why, and the way on.
+  function onward(why, url) {
     const words = document.createElement("span");
     const link = document.createElement("a");
-    link.href = form.dataset.queue;
+    link.href = url;
     link.textContent = "Review next";
-    words.append("This card is not here any more: it was erased. Nothing was decided. ", link);
+    words.append(`${why} `, link);
     return words;
   }
 

@@ -78,7 +78,9 @@ export function startDrafts(page, fields, look) {
       else if (pending === sent) pending = null; // the rest stays in this browser
       if (isOver || signal.aborted) return;
       state.textContent = answer.saved ? `Saved ${answer.saved}` : answer.error;
-      if (data.isBroughtBack && data.version !== answer.version) return location.reload();
+      // What is kept here only would be brought back again and again.
+      const isDone = data.isBroughtBack && answer.is_whole;
+      if (isDone && data.version !== answer.version) return location.reload();
       if (!answer.is_mine || answer.version !== data.version) look();
     } catch (error) {
       if (!(error instanceof Failed)) throw error;

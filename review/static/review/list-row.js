@@ -1,6 +1,7 @@
 // A row of the list of waiting cards: what was typed in it, its way to the server, the answer.
 
 import { fit } from "./list-columns.js";
+import { token } from "./token.js";
 
 export const form = document.getElementById("changelist-form");
 const words = document.getElementById("row-words").dataset;
@@ -57,7 +58,7 @@ export class Row {
     this.sent = new Map([...this.cells].map(([field, input]) => [field, input.value]));
     this.tell(say("saving"));
     const body = new URLSearchParams({
-      csrfmiddlewaretoken: token(),
+      csrfmiddlewaretoken: token(form),
       version: this.hidden("version").value,
       seen_status: this.hidden("seen_status").value,
     });
@@ -179,10 +180,4 @@ function button(text, press) {
   made.textContent = text;
   made.addEventListener("click", press);
   return made;
-}
-
-// Signing in again in another tab changes it, so the cookie goes before the page.
-function token() {
-  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-  return cookie ? cookie[1] : form.elements.csrfmiddlewaretoken.value;
 }

@@ -62,10 +62,20 @@ async function fetched(url, options) {
   }
 }
 
+// What an answer holds, unless the network goes before it is here. Throws Failed.
+export async function readOf(body) {
+  try {
+    return await body;
+  } catch {
+    throw new Failed("offline");
+  }
+}
+
 async function renewToken(form) {
   const answer = await fetched(form.dataset.here);
   if (answer.redirected || !answer.ok) return false;
-  const now = new DOMParser().parseFromString(await answer.text(), "text/html").forms.workspace;
+  const html = await readOf(answer.text());
+  const now = new DOMParser().parseFromString(html, "text/html").forms.workspace;
   if (now?.dataset.user !== form.dataset.user) return false;
   form.elements.csrfmiddlewaretoken.value = now.elements.csrfmiddlewaretoken.value;
   return true;
@@ -84,7 +94,7 @@ export async function post(form, url, data) {
     keepalive: body.length < LARGEST_KEPT_ALIVE / 3, // a character has up to three bytes
   }));
   const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
-  const found = isJson ? await answer.json() : {};
+  const found = isJson ? await readOf(answer.json()) : {};
   if (!answer.ok) throw new Failed(found.error ?? TROUBLE, answer.status);
   return found;
 }

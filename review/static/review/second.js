@@ -1,5 +1,7 @@
 // A second look: Ctrl+Enter sends, Enter goes on, and the card stays this reviewer's meanwhile.
 
+import { token } from "./token.js";
+
 const form = document.getElementById("second");
 const held = document.getElementById("held");
 const send = document.getElementById("send");
@@ -30,9 +32,15 @@ form.addEventListener("input", (event) => {
   if (choice) choice.querySelector("input[value=other]").checked = true;
 });
 
-form.addEventListener("submit", (event) => {
-  if (isLeaving) event.preventDefault(); // a second press sends nothing twice
+// Nothing is sent that would not arrive: what is typed is kept on this page alone.
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (isLeaving) return; // a second press sends nothing twice
   isLeaving = true;
+  isLeaving = await hold();
+  if (!isLeaving) return;
+  form.elements.csrfmiddlewaretoken.value = token(form);
+  form.submit();
 });
 document.getElementById("skip").addEventListener("submit", (event) => {
   if (changed() && !confirm("What you changed on this card is not kept when you skip it. Skip it?")) event.preventDefault();
@@ -43,18 +51,27 @@ window.addEventListener("beforeunload", (event) => {
   if (!isLeaving && changed()) event.preventDefault();
 });
 
+// Keeps the card for whoever has this page open; whether it is theirs still, or else says why not.
 async function hold() {
   const body = new FormData();
   body.set("action", "hold");
-  body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  body.set("csrfmiddlewaretoken", token(form));
   try {
-    const response = await fetch(location.href, { method: "POST", body, redirect: "error" });
-    const { refused } = await response.json();
-    held.textContent = refused;
+    const response = await fetch(location.href, { method: "POST", body, redirect: "manual" });
+    held.textContent = response.ok ? (await response.json()).refused : whyNot(response);
   } catch {
     held.textContent = "The server cannot be reached just now; what you typed stays on this page.";
   }
   held.classList.toggle("is-lost", held.textContent !== "");
+  return held.textContent === "";
+}
+
+function whyNot({ status, type }) {
+  if (type === "opaqueredirect" || status === 403) {
+    return "You are signed out. What you typed stays on this page: sign in in another tab, then press again.";
+  }
+  if (status === 404) return "This card is not here any more: it was erased. Nothing of yours was written.";
+  return "The server cannot do this just now; what you typed stays on this page. Press again later.";
 }
 
 setInterval(hold, Number(form.dataset.renewSeconds) * 1000);

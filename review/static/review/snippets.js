@@ -1,6 +1,8 @@
 // Snippet review: Enter settles a row and goes to the next one. The answer is not waited for; a
 // row that could not be saved says so and is sent again with the next Enter.
 
+import { token } from "./token.js";
+
 const list = document.getElementById("snippets");
 const said = document.getElementById("said");
 const clear = document.getElementById("clear");
@@ -17,12 +19,6 @@ const rows = [...(list?.querySelectorAll(".snippet") ?? [])].map((place) => {
 });
 const rowOf = (element) => rows.find((row) => row.place.contains(element));
 const isTyped = (row) => row.input.value !== row.settled;
-
-// Signing in again, in another tab, gives a new token.
-function token(row) {
-  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-  return cookie ? cookie[1] : row.form.elements.csrfmiddlewaretoken.value;
-}
 
 // What a row shows ---------------------------------------------------------------------------
 
@@ -76,7 +72,7 @@ async function send(row, undoes = false) {
   let answer = null;
   try {
     response = await fetch(row.form.action, {
-      method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token(row) },
+      method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token(row.form) },
     });
     if (response.headers.get("Content-Type")?.startsWith("application/json")) {
       answer = await response.json();

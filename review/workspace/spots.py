@@ -15,6 +15,9 @@ MARGIN = 0.15
 READABLE_PX = 160
 """Spots that are lower than this are enlarged to it before they are read."""
 
+WIDEST_PX = 4_000
+"""But never beyond this width: a hair's breadth of a large picture would fill the memory."""
+
 
 def read(side: Side, box: tuple[float, float, float, float]) -> str:
     """The text within left, top, right and bottom, in pixels of the upright side; "" for none.
@@ -35,7 +38,7 @@ def read(side: Side, box: tuple[float, float, float, float]) -> str:
     if area[2] - area[0] < 4 or area[3] - area[1] < 4:
         return ""
     spot = picture.crop(area)
-    factor = max(1.0, READABLE_PX / spot.height)
+    factor = max(1.0, min(READABLE_PX / spot.height, WIDEST_PX / spot.width))
     size = (round(spot.width * factor), round(spot.height * factor))
     seen = ocr.read([spot.resize(size, Image.Resampling.LANCZOS)]).seen
     return printable(" ".join(line.text for line in seen.lines))

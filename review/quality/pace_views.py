@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET
 
 from cards.fields import CONTACT_COLUMNS
 from cards.views import needs, staff_member
-from review import pace, second_look
-from review.pace import Pace
+from review.quality import pace, second_look
+from review.quality.pace import Pace
 
 SEES_SUMS = "auth.view_user"
 """Managers: those who see the accounts of the staff. Reviewers see nothing but their own."""

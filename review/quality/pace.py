@@ -16,9 +16,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from review import second_look
 from review.models import Correction, Review, SecondLook
-from review.second_look import Agreement
+from review.quality import second_look
+from review.quality.second_look import Agreement
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -49,6 +49,8 @@ def approve_all(cards: QuerySet[Card], *, by: User, seen: Mapping[UUID, int]) ->
             approved += 1
         except decisions.StaleCard as stale:
             left.append((str(card), f"changed by {stale.colleague}"))
+        except Card.DoesNotExist:
+            left.append((str(card), "erased meanwhile"))
     return Outcome(approved, left, beyond)
 
 

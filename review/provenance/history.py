@@ -19,8 +19,8 @@ from cards.models import Card
 from extraction import shown
 from extraction.models import Extraction
 from extraction.reading import codes
-from review import taken
 from review.models import Review
+from review.provenance import taken
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -25,8 +25,9 @@ from cards.models import Card, Side
 from cards.vault import VaultError
 from cards.views import needs, staff_member
 from extraction.reading import confidence, plans
-from review import drafts, queue, spots, views
+from review import queue
 from review.forms import EXTRA_PREFIX, MOST_EXTRA
+from review.workspace import drafts, spots, views
 
 GONE = (
     "This card is not here any more: it was erased. What you typed stays on this page until you"
@@ -35,7 +36,7 @@ GONE = (
 NONSENSE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 """What comes of reading JSON that is not what it should be."""
 
-LATE = "You have decided on this card meanwhile; what you type here is kept in this browser only."
+LATE = "You have decided on this card meanwhile; what you type here is kept on this page only."
 
 Ask = Callable[[HttpRequest, Card, dict[str, Any]], JsonResponse]
 
@@ -124,6 +125,7 @@ def check(request: HttpRequest, card: Card, data: dict[str, Any]) -> JsonRespons
     return JsonResponse({"doubt": confidence.problem(field, text, region) if text else ""})
 
 
+@needs("cards.view_picture")
 @_asked
 def spot(request: HttpRequest, card: Card, data: dict[str, Any]) -> JsonResponse:
     """The text within a rectangle of a side: [left, top, right, bottom] in its pixels."""

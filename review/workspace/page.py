@@ -20,10 +20,11 @@ from cards.fields import CONTACT_COLUMNS, GROUPS
 from cards.models import Card, Side
 from extraction.reading.confidence import DEDUCED, DOUBT_BELOW
 from extraction.result import Result, Value
-from review import decisions, drafts, queue
-from review.drafts import Conflict
+from review import decisions, queue
 from review.forms import EXTRA_PREFIX, ContactForm
 from review.models import Draft, Review
+from review.workspace import drafts
+from review.workspace.drafts import Conflict
 
 MAIN_FIELDS = frozenset(
     (

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cards.fields import CONTACT_COLUMNS, GROUPS
 from cards.models import Side
 from cards.views import needs, staff_member
-from review import decisions, queue, second_look
+from review import decisions, queue
 from review.forms import ContactForm
 from review.models import SecondLook
-from review.pace_views import percent
-from review.page import MAIN_FIELDS
-from review.second_look_forms import SettleForm, blind_form
+from review.quality import second_look
+from review.quality.pace_views import percent
+from review.quality.second_look_forms import SettleForm, blind_form
+from review.workspace.page import MAIN_FIELDS
 
 ROWS = 50
 HELD = "A colleague has this card open just now; take another."

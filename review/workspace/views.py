@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cards.models import Card
 from cards.views import needs, staff_member
-from review import decisions, drafts, page, queue
+from review import decisions, queue
 from review.forms import ContactForm
 from review.models import Claim, Draft, Review
+from review.workspace import drafts, page
 
 
 @needs("cards.review_card")
@@ -55,7 +56,8 @@ def workspace(request: HttpRequest, card_id: UUID) -> HttpResponseBase:
         queue.release(card, user)
         return _go_on(request, card)
     if action == "take_over":
-        queue.claim(card, user, from_colleague=True)
+        if card.status in page.OPEN:
+            queue.claim(card, user, from_colleague=True)
         return redirect(page.address(card, queue.Part.from_query(request.GET)))
     return _decide(request, card, action)
 
@@ -88,6 +90,8 @@ def _decide(request: HttpRequest, card: Card, action: str) -> HttpResponseBase:
     try:
         review = _carried_out(request, card, action, form, user)
     except decisions.StaleCard as stale:
+        if done := _done_before(stale.card, action, form, user):
+            return _go_on(request, card, done=done)
         messages.warning(request, str(stale))
         return _show(request, stale.card, form, seen_version=version)
     except decisions.DecisionError as error:
@@ -117,6 +121,21 @@ def _carried_out(
     raise decisions.DecisionError("Choose Approve, Skip, Reject or Photograph again.")
 
 
+def _done_before(card: Card, action: str, form: ContactForm, user: User) -> Review | None:
+    """The same decision of the same person, if it is the last one: its answer had been lost."""
+    kinds = {
+        "approve": Review.Decision.APPROVED,
+        "reject": Review.Decision.REJECTED,
+        "send_back": Review.Decision.RETAKE,
+    }
+    last = card.reviews.first()
+    if last is None or last.by_id != user.pk or last.decision != kinds.get(action):
+        return None
+    sent = form.values().items()
+    is_same = last.before.get("version") == form.cleaned_data["version"] == card.version - 1
+    return last if is_same and all(last.values[name] == value for name, value in sent) else None
+
+
 def _taken(claim: Claim) -> str:
     name = claim.by.get_full_name() or claim.by.get_username()
     return f"{name} has this card open until {localtime(claim.until):%H:%M}. Take it over first."
@@ -124,7 +143,8 @@ def _taken(claim: Claim) -> str:
 
 def _seconds(text: str) -> int | None:
     """The time that the page measured; None when it says nothing that makes sense."""
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:6]) < 86_400 else None
+    is_short = text.isascii() and text.isdigit() and len(text) < 6
+    return int(text) if is_short and 0 < int(text) < 86_400 else None
 
 
 def _go_on(request: HttpRequest, card: Card, done: Review | None = None) -> HttpResponseBase:

@@ -16,8 +16,8 @@ from django.utils.formats import date_format
 
 from cards.models import Card
 from review import decisions
-from review.history import EXTRA, Origin, history, label, name_of
 from review.models import Review
+from review.provenance.history import EXTRA, Origin, history, label, name_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -13,7 +13,7 @@ from django.utils.translation import get_language_info
 from cards.models import Card
 from cards.views import staff_member
 from review import queue
-from review.cells import LABELS
+from review.lists.cells import LABELS
 
 WAITING = Card.Status.NEEDS_REVIEW
 Choices = list[tuple[str, str]]

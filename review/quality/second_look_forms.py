@@ -81,6 +81,7 @@ class SettleForm(forms.Form):
                 autocomplete="off", spellcheck="false", dir="auto",
                 placeholder="empty when the card has none",
             )  # fmt: skip
+            typed.widget.attrs.pop("maxlength", None)  # a browser would cut what is pasted
             self.fields[_typed(column.name)] = typed
 
     def clean(self) -> dict[str, Any]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, cast
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse, QueryDict
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views.decorators.http import require_POST
 
 from cards.admin import BADGES
@@ -24,6 +25,8 @@ from review.models import Review, WaitingCard
 EDITABLE = ("full_name", "company", "job_title", "email", "phone", "mobile")
 LABELS = {column.name: str(column.verbose_name) for column in CONTACT_COLUMNS}
 DOUBTS_SHOWN = 3
+
+_ERASED = "A card is not here any more: it was erased. You had typed: {typed}."
 
 
 class RowForm(forms.ModelForm[WaitingCard]):
@@ -45,6 +48,7 @@ class RowForm(forms.ModelForm[WaitingCard]):
             if name in LABELS:
                 field.show_hidden_initial = True
                 field.widget.attrs.update(dir="auto", autocomplete="off", spellcheck="false")
+                field.widget.attrs.pop("maxlength", None)  # a browser would cut what is pasted
                 field.widget.attrs["aria-label"] = f"{LABELS[name]} of {self.instance}"
 
     @property
@@ -99,6 +103,34 @@ class RowForm(forms.ModelForm[WaitingCard]):
             }
 
 
+class RowForms(forms.BaseModelFormSet[WaitingCard, RowForm]):
+    """The rows that were sent, without those whose cards were erased meanwhile (`erased`)."""
+
+    @cached_property
+    def forms(self) -> list[RowForm]:
+        return [form for form in super().forms if not form.instance._state.adding]
+
+
+def erased(data: QueryDict) -> Iterator[str]:
+    """A sentence with what was typed for each row of a sent list whose card is gone. One query."""
+    sent = {name.removesuffix("-id"): text for name, text in data.items() if _names_row(name)}
+    ids = [found for text in sent.values() if (found := _uuid(str(text)))]
+    left = set(Card.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    for row, text in sent.items():
+        typed = {
+            name: str(data.get(f"{row}-{name}", ""))
+            for name in EDITABLE
+            if data.get(f"{row}-{name}") != data.get(f"initial-{row}-{name}")
+        }
+        if typed and _uuid(str(text)) not in left:
+            yield _ERASED.format(typed=named(typed))
+
+
+def named(typed: Mapping[str, str]) -> str:
+    """What was typed, each text after the name of its field."""
+    return ", ".join(f"{LABELS[name]} “{text}”" for name, text in typed.items())
+
+
 def marks(card: Card) -> list[tuple[str, str]]:
     """What stands beside a card in the list: the kind and the words of each badge.
 
@@ -140,6 +172,17 @@ def urls(wrap: Callable[..., Any]) -> list[URLPattern]:
 
 
 _Row = cast("type[RowForm]", forms.modelform_factory(WaitingCard, RowForm, fields=EDITABLE))
+
+
+def _names_row(name: str) -> bool:
+    return name.startswith("form-") and name.endswith("-id")
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _refused(card: Card, errors: Mapping[str, Iterable[Any]]) -> JsonResponse:

@@ -20,11 +20,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cards.models import Batch, Card, CardQuerySet
 from cards.views import needs, staff_member
-from review import queue, settling
+from review import queue
+from review.lists import settling
+from review.lists.snippet_rows import COLUMNS, Row, SnippetForm, rows_of
+from review.lists.strips import strip
 from review.merging import Seen
 from review.queue import Part
-from review.snippet_rows import COLUMNS, Row, SnippetForm, rows_of
-from review.strips import strip
 
 ROWS = 50
 """Cards on one page."""

@@ -26,9 +26,10 @@ from cards.admin import BADGES
 from cards.fields import CONTACT_COLUMNS, GROUPS
 from cards.models import Card
 from cards.views import needs, staff_member
-from review import decisions, reverts
-from review.history import Event, Given, History, history, label, name_of
+from review import decisions
 from review.models import Review
+from review.provenance import reverts
+from review.provenance.history import Event, Given, History, history, label, name_of
 
 LISTED = 200
 """Cards of a day that are listed; the others are only counted."""

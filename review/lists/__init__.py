@@ -1,0 +1,1 @@
+"""Correcting many cards at once: the list of waiting cards, and one field of fifty cards."""

@@ -1,0 +1,1 @@
+"""How well reviewing goes: second looks, agreement, and everybody's own pace."""

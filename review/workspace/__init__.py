@@ -1,0 +1,1 @@
+"""The review page: one card, its picture beside its fields, and what its script asks for."""
