@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from cards import vault
 from cards.models import Card, Side
+from extraction.reading import ocr
 from review.forms import LONGEST_EXTRA, LONGEST_EXTRA_NAME, MOST_EXTRA, ContactForm
 from review.models import Draft
 from review.workspace import spots
@@ -180,14 +181,14 @@ def test_only_reviewers_may_ask(
 def test_the_finest_line_across_a_picture_is_not_enlarged_beyond_measure(
     written: Card, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sizes = []
-    read = spots.ocr.read
+    sizes: list[tuple[int, int]] = []
+    read = ocr.read
 
     def measured(pictures: list[Image.Image]) -> Any:
         sizes.extend(picture.size for picture in pictures)
         return read(pictures)
 
-    monkeypatch.setattr(spots.ocr, "read", measured)
+    monkeypatch.setattr(ocr, "read", measured)
     spots.read(side_of(written), (0, 300, 1000, 304))
     assert sizes == [(spots.WIDEST_PX, 20)]
 
