@@ -28,9 +28,21 @@ def pytest_report_header() -> str:
     return f"parts: {database}, {vault}, {broker}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest test first: it runs beside all others instead of after them."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest test first: it runs beside all others instead of after them. On the big parts
+    only what meets them: a rule about a telephone number is the same beside any database."""
     items.sort(key=lambda item: item.path.name != "test_big_parts.py")
+    if os.environ.get("CARD_DESK_BIG_PARTS"):
+        others = [item for item in items if not _meets_parts(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if _meets_parts(item)]
+
+
+def _meets_parts(item: pytest.Item) -> bool:
+    """Whether a test works with the database, the vault or the broker."""
+    needs = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    is_about_vault = item.path.name in ("test_vault.py", "test_settings.py")
+    return bool(needs) or is_about_vault or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(autouse=True)

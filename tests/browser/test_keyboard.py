@@ -229,6 +229,8 @@ def test_a_value_is_moved_to_an_empty_field(page: Page) -> None:
     page.keyboard.press("Alt+m")
     page.locator("#move-to").select_option("phone_2")
     page.keyboard.press("Enter")
+    page.locator("#move").wait_for(state="hidden")
+    wait_for_focus(page, "phone_2")
     assert (value(page, "phone"), value(page, "phone_2")) == ("", phone)
     assert focused(page) == "phone_2"
 

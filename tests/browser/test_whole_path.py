@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from backoffice import synthetic
-from tests.browser.conftest import Site, sign_in, upload
+from tests.browser.conftest import Site, running_site, sign_in, upload
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -22,11 +22,18 @@ pytestmark = pytest.mark.browser
 CARDS = 6
 
 
+@pytest.fixture(scope="module")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site on SQLite and a folder, with no cards but those of this module."""
+    with running_site(tmp_path_factory.mktemp("empty"), {}) as site:
+        yield site
+
+
 @pytest.fixture(
     scope="module",
     params=[
         pytest.param(
-            "small_site", id="on SQLite and a folder", marks=pytest.mark.xdist_group("small site")
+            "empty_site", id="on SQLite and a folder", marks=pytest.mark.xdist_group("empty site")
         ),
         pytest.param(
             "big_site",
