@@ -31,7 +31,9 @@ Values = Mapping[str, Any]
 SENT_BACK = "To be photographed again: {reason}"
 """The notice of a card whose picture is not good enough."""
 
-_WAITING = (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
+WAITING = (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
+"""Statuses of a card that nobody has decided."""
+
 _UNDOABLE = (Review.Decision.APPROVED, Review.Decision.REJECTED, Review.Decision.RETAKE)
 
 
@@ -66,7 +68,7 @@ def approve(
         raise DecisionError("There is nothing on this card yet: type what you see, or reject it.")
     return _decide(
         card, Review.Decision.APPROVED, values, version=version, by=by, seconds=seconds,
-        origins=_WAITING, to=Card.Status.APPROVED, approved_at=timezone.now(),
+        origins=WAITING, to=Card.Status.APPROVED, approved_at=timezone.now(),
         doubt=0.0, doubtful_fields=[], notice="",
     )  # fmt: skip
 
@@ -80,7 +82,7 @@ def reject(
         raise DecisionError("Say why the card is rejected; the reason is kept with it.")
     return _decide(
         card, Review.Decision.REJECTED, values or {}, version=version, by=by, seconds=seconds,
-        origins=_WAITING, to=Card.Status.REJECTED, reason=reason.strip(),
+        origins=WAITING, to=Card.Status.REJECTED, reason=reason.strip(),
     )  # fmt: skip
 
 
@@ -94,7 +96,7 @@ def send_back(
         raise DecisionError("Say what is wrong with the picture; the reason goes to the uploader.")
     return _decide(
         card, Review.Decision.RETAKE, values or {}, version=version, by=by, seconds=seconds,
-        origins=_WAITING, to=Card.Status.REJECTED, reason=reason.strip(),
+        origins=WAITING, to=Card.Status.REJECTED, reason=reason.strip(),
         notice=SENT_BACK.format(reason=reason.strip()),
     )  # fmt: skip
 
@@ -163,7 +165,7 @@ def restore(
     status = Card.objects.values_list("status", flat=True).get(pk=card.pk)
     approved_at = state["approved_at"] and datetime.fromisoformat(state["approved_at"])
     # A card that was being read then has been read by now.
-    was_waiting = state["status"] in _WAITING
+    was_waiting = state["status"] in WAITING
     return _decide(
         card, decision, state["values"], version=version, by=by, reason=reason,
         origins=(status,), to=Card.Status.NEEDS_REVIEW if was_waiting else state["status"],
@@ -212,7 +214,7 @@ def _decide(
             raise StaleCard(current)
         review = _record(current, decision, by, reason, before=before, seconds=seconds)
         Correction.objects.bulk_create(_corrections(review, before, values))
-        if current.status not in _WAITING:
+        if current.status not in WAITING:
             Claim.objects.filter(card=current).delete()
         if decision in _UNDOABLE:  # what was typed went into it; a cell of a list takes nothing
             Draft.objects.filter(card=current, by=by).delete()

@@ -106,6 +106,11 @@ class Claim(models.Model):
     def __str__(self) -> str:
         return f"{self.card_id} until {self.until:%H:%M}"
 
+    @property
+    def holder(self) -> str:
+        """The name of whoever has the card open, for colleagues."""
+        return self.by.get_full_name() or self.by.get_username()
+
 
 class Draft(models.Model):
     """What one person has typed on one card and not decided yet."""

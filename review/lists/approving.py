@@ -66,5 +66,5 @@ def _objection(card: Card, by: User) -> str:
         return "nothing on it"
     claim: Claim | None = getattr(card, "claim", None)
     if claim and claim.by_id != by.pk and claim.until > timezone.now():
-        return f"open by {claim.by.get_full_name() or claim.by.get_username()}"
+        return f"open by {claim.holder}"
     return ""

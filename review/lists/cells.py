@@ -138,8 +138,7 @@ def marks(card: Card) -> list[tuple[str, str]]:
     """
     claim = getattr(card, "claim", None)
     if claim and claim.until > timezone.now():
-        who = claim.by.get_full_name() or claim.by.get_username()
-        return [*_doubts(card), ("accent", f"open by {who}")]
+        return [*_doubts(card), ("accent", f"open by {claim.holder}")]
     return _doubts(card)
 
 

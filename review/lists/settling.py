@@ -142,8 +142,7 @@ def _refuse_held(card_id: UUID, by: User) -> None:
     """Raises NotSettled while a colleague has the card open."""
     claim = queue.holder(Card(pk=card_id))
     if claim and claim.by_id != by.pk:
-        who = claim.by.get_full_name() or claim.by.get_username()
-        raise NotSettled(_HELD.format(who=who, time=f"{localtime(claim.until):%H:%M}"))
+        raise NotSettled(_HELD.format(who=claim.holder, time=f"{localtime(claim.until):%H:%M}"))
 
 
 def _changed(card: Card) -> NotSettled:

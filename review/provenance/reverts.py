@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 AT_MOST = 200
 """Cards that are put back at once, in some five to ten seconds; the rest in a further go."""
 
-_WAITING = (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
 
 _BACK_TO_BEFORE = "Back to before decision {number}: {decision} by {who}, {when}."
 _BACK_TO_VALUE = "{field}: back to the value of {when} by {who}."
@@ -85,9 +84,9 @@ def stands_as(card: Card, state: Mapping[str, Any]) -> bool:
     """Whether putting `card` back to `state`, the `before` of a review, would change nothing."""
     now = {**card.contact(), "extra": card.extra}
     approved_at = card.approved_at.isoformat() if card.approved_at else None
-    was_waiting = state["status"] in _WAITING
+    was_waiting = state["status"] in decisions.WAITING
     return (
-        (card.status in _WAITING if was_waiting else card.status == state["status"])
+        (card.status in decisions.WAITING if was_waiting else card.status == state["status"])
         and approved_at == state["approved_at"]
         and all(now[name] == value for name, value in state["values"].items() if name in now)
         and all(

@@ -12,9 +12,8 @@ from django.db.models import ExpressionWrapper
 from cards.models import Card
 from extraction.filling import STANDS_IN
 from extraction.models import Extraction
+from review import decisions
 from review.models import Review
-
-_WAITING = (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
 
 
 def readings(card: Card) -> list[Extraction]:
@@ -42,9 +41,9 @@ def _was_free(card: Card, then: datetime, reviews: Sequence[Review]) -> bool:
     """Whether `card` waited then and nobody had touched it, as the next decision found it."""
     later = next((review for review in reviews if review.at > then), None)
     if later is None:
-        return card.status in _WAITING and not card.is_edited
+        return card.status in decisions.WAITING and not card.is_edited
     if later.before:
-        return later.before["status"] in _WAITING and not later.before["is_edited"]
+        return later.before["status"] in decisions.WAITING and not later.before["is_edited"]
     return later is reviews[0]  # decided before states were kept, or an import
 
 

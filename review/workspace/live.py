@@ -77,7 +77,7 @@ def claim(request: HttpRequest, card: Card, data: dict[str, Any]) -> JsonRespons
         {
             "open": True,
             "mine": held.by_id == user.pk,
-            "by": held.by.get_full_name() or held.by.get_username(),
+            "by": held.holder,
             "until": f"{localtime(held.until):%H:%M}",
             "renew_after": settings.REVIEW_LEASE_SECONDS / 3,
             "version": card.version,

@@ -47,8 +47,6 @@ EXTRA_NAMES = (
 )
 """What people add to cards most; suggested when they add a field."""
 
-OPEN = (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -95,7 +93,10 @@ def shown(
 ) -> dict[str, Any]:
     """The context of the workspace's template. When the card has changed since the version that
     was seen or drafted on, each field in conflict has what stood there, theirs and mine."""
-    is_open, conflicts = card.status in OPEN, _conflicts(card, form, draft, seen_version)
+    is_open, conflicts = (
+        card.status in decisions.WAITING,
+        _conflicts(card, form, draft, seen_version),
+    )
     extraction = decisions.latest_extraction(card)
     result = Result.from_json(extraction.result) if extraction and extraction.result else None
     rows = list(_rows(form, result, card, conflicts))
@@ -151,7 +152,7 @@ def _conflicts(
     if seen_version is not None:
         base = drafts.base_of(card, seen_version, form.data.get("base", ""))
         return drafts.conflicts(card, drafts.sent(cast("QueryDict", form.data)), base)
-    is_shown = draft and card.status in OPEN
+    is_shown = draft and card.status in decisions.WAITING
     return drafts.conflicts(card, draft.values, draft.base) if draft and is_shown else {}
 
 

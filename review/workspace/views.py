@@ -49,14 +49,14 @@ def workspace(request: HttpRequest, card_id: UUID) -> HttpResponseBase:
     user = staff_member(request)
     if request.method == "GET":
         draft = drafts.of(card, user)
-        brought_back = draft if card.status in page.OPEN else None
+        brought_back = draft if card.status in decisions.WAITING else None
         return _show(request, card, ContactForm(instance=card, draft=brought_back), draft=draft)
     action = request.POST.get("action", "")
     if action == "skip":
         queue.release(card, user)
         return _go_on(request, card)
     if action == "take_over":
-        if card.status in page.OPEN:
+        if card.status in decisions.WAITING:
             queue.claim(card, user, from_colleague=True)
         return redirect(page.address(card, queue.Part.from_query(request.GET)))
     return _decide(request, card, action)
@@ -137,8 +137,8 @@ def _done_before(card: Card, action: str, form: ContactForm, user: User) -> Revi
 
 
 def _taken(claim: Claim) -> str:
-    name = claim.by.get_full_name() or claim.by.get_username()
-    return f"{name} has this card open until {localtime(claim.until):%H:%M}. Take it over first."
+    until = f"{localtime(claim.until):%H:%M}"
+    return f"{claim.holder} has this card open until {until}. Take it over first."
 
 
 def _seconds(text: str) -> int | None:
