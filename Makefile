@@ -25,6 +25,7 @@ test: $(VENV)/installed-dev  ## Run all tests
 .PHONY: bench
 bench: $(VENV)/installed-dev  ## Measure speed and memory, as ratios
 	@DJANGO_SETTINGS_MODULE=backoffice.settings DATA_DIR=$$(mktemp -d) $(BIN)/python -m tests.bench.reading
+	@$(BIN)/python -m tests.bench.queue
 
 .PHONY: lint
 lint: $(VENV)/installed-dev  ## Check style, types and migrations
@@ -37,6 +38,16 @@ lint: $(VENV)/installed-dev  ## Check style, types and migrations
 format: $(VENV)/installed-dev  ## Put the code in order
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+.PHONY: messages
+messages: $(VENV)/installed  ## Bring the catalogues of translations up to date
+	@command -v msgfmt >/dev/null || \
+	  { echo "GNU gettext is missing, nothing was changed; on Debian: apt install gettext"; exit 1; }
+	@export DATA_DIR=$$(mktemp -d) && \
+	  $(BIN)/python manage.py makemessages --all --extension html,py --no-location --no-obsolete \
+	    --no-wrap --ignore media --ignore tests && \
+	  sed -i '/^"\(POT-Creation-Date\|Report-Msgid-Bugs-To\)/d' backoffice/locale/*/LC_MESSAGES/django.po && \
+	  $(BIN)/python manage.py compilemessages --ignore $(VENV)
 
 .PHONY: pins
 pins:  ## Renew the pinned versions in requirements*.txt

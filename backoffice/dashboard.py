@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
-from django.template.defaultfilters import date as format_date
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from backoffice import tile_notes
@@ -22,6 +22,7 @@ from backoffice.greeting import greeting, sentence
 from backoffice.navigation import link, shown
 from cards.fields import CONTACT_FIELDS
 from cards.models import Batch, Card
+from cards.wording import figure, within
 from review.models import Correction, Review
 from review.queue import waiting
 
@@ -186,7 +187,7 @@ def latest_batches(limit: int = BATCHES_SHOWN) -> Iterator[BatchLine]:
     }
     for batch in batches:
         row = progress.get(batch.pk, {"cards": 0, "read": 0, "reviewed": 0})
-        day = format_date(timezone.localtime(batch.created_at), "j F")
+        day = date_format(timezone.localtime(batch.created_at), "MONTH_DAY_FORMAT")
         yield BatchLine(
             name=batch.name,
             origin=f"{batch.source}, {day}" if batch.source else day,
@@ -247,7 +248,7 @@ def _tiles(backlog: Backlog, reading: Reading, review_list: str) -> Iterator[Til
     end = start + timedelta(days=1)
     approved = find_approved(start, end)
     yield Tile(
-        f"{approved.cards:,}",
+        figure(approved.cards),
         _("approved today"),
         tile_notes.approved(approved),
         _filtered(
@@ -272,7 +273,7 @@ def _age(since: datetime) -> str:
 def _labels(names: Iterable[str]) -> list[str]:
     """The words staff know the fields by; what is not a field any more is left out."""
     return [
-        str(Card._meta.get_field(name).verbose_name).lower()  # type: ignore[union-attr]
+        within(str(Card._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
         for name in names
         if name in CONTACT_FIELDS
     ]

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cards.wording import figure
 from extraction.models import Extraction
 from review.quality import second_look
 from review.queue import waiting
@@ -141,7 +142,7 @@ def link(url_name: str, *args: object) -> str:
 
 def shown(number: int, limit: int = COUNT_LIMIT) -> str:
     """`number` for people: 4,182; counts that stopped at `limit` as 999+."""
-    return f"{limit - 1:,}+" if number >= limit else f"{number:,}"
+    return f"{figure(limit - 1)}+" if number >= limit else figure(number)
 
 
 def _entry(place: Place, user: AbstractBaseUser | PermissionsMixin | AnonymousUser) -> Entry | None:

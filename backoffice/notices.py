@@ -9,15 +9,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, OuterRef, Q, Subquery
-from django.template.defaultfilters import date as format_date
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.navigation import link
+from cards.kept import told
 from cards.models import Card
+from cards.wording import figure, within
 from extraction.models import Extraction, Gate
 from extraction.paying import gate, ledger
+from extraction.paying.prices import in_dollars
 from extraction.shown import reader_names
 from review.models import Review
 
@@ -88,13 +91,13 @@ def _stopped(row: Gate, waiting: int, unread: int, *, may_act: bool) -> Notice:
     return Notice(
         "bad",
         _("The %(reader)s is stopped.") % {"reader": _label(row.extractor)},
-        f"{row.stopped_because} {_wait(waiting)}",
+        f"{told(row.stopped_because)} {_wait(waiting)}",
         tuple(buttons) if may_act else (),
     )
 
 
 def _failing(row: Gate, waiting: int) -> Notice:
-    at = format_date(timezone.localtime(row.opens_at), "H:i")
+    at = date_format(timezone.localtime(row.opens_at), "TIME_FORMAT")
     return Notice(
         "doubt",
         _("The %(reader)s does not answer.") % {"reader": _label(row.extractor)},
@@ -109,7 +112,7 @@ def _budgets() -> Iterator[Notice]:
 
 
 def _spent(budget: ledger.Budget) -> Notice:
-    amount = {"amount": f"${budget.cap:,.2f}"}
+    amount = {"amount": in_dollars(budget.cap, 2)}
     if budget.period == "today":
         title = _("The budget of %(amount)s for today is spent.")
         text = _("Cards are read offline until tomorrow.")
@@ -155,9 +158,9 @@ def _wait(cards: int) -> str:
     if not cards:
         return _("No card waits for it.")
     words = ngettext("%(number)s card waits.", "%(number)s cards wait.", cards)
-    return words % {"number": f"{cards:,}"}
+    return words % {"number": figure(cards)}
 
 
 def _label(slug: str) -> str:
     unknown = _("reader “%(name)s”") % {"name": slug}
-    return reader_names().get(slug, unknown).lower()
+    return within(reader_names().get(slug, unknown))

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -259,7 +260,15 @@ REVIEW_LEASE_SECONDS = env.integer("REVIEW_LEASE_SECONDS", 180)
 REVIEW_UNDO_SECONDS = env.integer("REVIEW_UNDO_SECONDS", 600, at_least=0)
 SECOND_LOOK_PERCENT = env.integer("SECOND_LOOK_PERCENT", 0, at_least=0, at_most=100)
 
-LANGUAGE_CODE = env.text("LANGUAGE_CODE", "en")
+# Each language by its own name. A visitor gets the one they chose (a cookie, for a year), else the
+# one their browser asks for, else LANGUAGE_CODE.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "en", tuple(code for code, _name in LANGUAGES))
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LOCALE_PATHS = [BASE_DIR / "backoffice" / "locale"]
+USE_I18N = True
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_TZ = True
 FORMAT_MODULE_PATH = ["backoffice.formats"]
@@ -296,6 +305,7 @@ if HTTPS:
     SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
     SECURE_HSTS_SECONDS = 3600
     SESSION_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
 LOGGING = {

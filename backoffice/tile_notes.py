@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.navigation import shown
+from cards.wording import figure
 
 if TYPE_CHECKING:
     from backoffice.dashboard import Approved, Backlog
@@ -39,4 +40,4 @@ def approved(found: Approved) -> str:
     words = ngettext(
         "%(number)s without a correction", "%(number)s without a correction", found.untouched
     )
-    return words % {"number": f"{found.untouched:,}"}
+    return words % {"number": figure(found.untouched)}

@@ -14,7 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cards import views
-from cards.fields import CONTACT_COLUMNS, GROUPS
+from cards.fields import CONTACT_COLUMNS, CONTACT_FIELDS, GROUPS
+from cards.kept import told
 from cards.models import Arrival, Batch, Card
 from cards.numbers import NumberSearchMixin
 from cards.transfer_admin import TransferMixin
@@ -25,6 +26,9 @@ BADGES = {
     Card.Status.APPROVED: "ok",
     Card.Status.REJECTED: "quiet",
 }
+
+SHOWN_AS = {"notice": "remark"}
+"""Fields that are told in the language of the page instead of as they are kept."""
 
 
 def badge(kind: str, text: str) -> SafeString:
@@ -109,10 +113,21 @@ class CardAdmin(NumberSearchMixin, TransferMixin, ReadOnlyAdmin):
             )
         )  # fmt: skip
         filled = [
-            (group, [name for name in names if obj is None or getattr(obj, name)])
+            (
+                group,
+                [SHOWN_AS.get(name, name) for name in names if obj is None or getattr(obj, name)],
+            )
             for group, names in groups
         ]
         return [(group, {"fields": names}) for group, names in filled if names]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Without help texts: those of contact fields are instructions to the AI."""
+        silent = dict.fromkeys((*CONTACT_FIELDS, "extra"), "")
+        texts = {**silent, "remark": Card._meta.get_field("notice").help_text}
+        return super().get_form(request, obj, change=change, help_texts=texts, **kwargs)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -121,6 +136,10 @@ class CardAdmin(NumberSearchMixin, TransferMixin, ReadOnlyAdmin):
         sides = list(card.sides.all()) if card else []
         more = {"sides": sides, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, more)
+
+    @admin.display(description=_("notice"))
+    def remark(self, card: Card) -> str:
+        return told(card.notice)
 
     @admin.display(description=_("Card"))
     def picture(self, card: Card) -> SafeString | str:
@@ -140,7 +159,7 @@ class CardAdmin(NumberSearchMixin, TransferMixin, ReadOnlyAdmin):
 
 class ArrivalInline(admin.TabularInline[Arrival, Batch]):
     model = Arrival
-    fields = readonly_fields = ("file_name", "what", "reason", "link")
+    fields = readonly_fields = ("file_name", "what", "why", "link")
     extra = 0
     verbose_name_plural = _("files")
 
@@ -164,6 +183,10 @@ class ArrivalInline(admin.TabularInline[Arrival, Batch]):
         kinds = {Arrival.Outcome.TAKEN_IN: "ok", Arrival.Outcome.REFUSED: "bad"}
         kind = kinds.get(Arrival.Outcome(arrival.outcome), "quiet")
         return badge(kind, arrival.get_outcome_display())
+
+    @admin.display(description=_("reason"))
+    def why(self, arrival: Arrival) -> str:
+        return told(arrival.reason)
 
     @admin.display(description=_("Card"))
     def link(self, arrival: Arrival) -> SafeString | str:

@@ -55,7 +55,7 @@ class BatchForm(forms.ModelForm[Batch]):
         else:
             del self.fields["can_wait"]
         if not self.is_bound:
-            now = date_format(timezone.localtime(), "j F Y, H:i")
+            now = date_format(timezone.localtime(), _("j F Y, H:i"))
             self.initial["name"] = _("Upload of %(time)s") % {"time": now}
 
     def clean_can_wait(self) -> bool:

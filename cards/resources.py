@@ -23,6 +23,7 @@ from cards.columns import CHUNK_ROWS, COLUMNS, NOT_IMPORTED, as_text, rows
 from cards.fields import CONTACT_FIELDS
 from cards.headers import MAX_IMPORT_ROWS, Mapped, clean, map_headers
 from cards.models import Batch, Card
+from cards.wording import figure
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -172,7 +173,7 @@ class CardResource(ModelResource):  # type: ignore[misc]
                     "The sheet has %(rows)s rows and the limit is %(limit)s;"
                     " split it and import the parts."
                 )
-                % {"rows": f"{len(dataset):,}", "limit": f"{MAX_IMPORT_ROWS:,}"}
+                % {"rows": figure(len(dataset)), "limit": figure(MAX_IMPORT_ROWS)}
             )
 
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:

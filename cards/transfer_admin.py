@@ -28,6 +28,7 @@ from cards import exports
 from cards.models import Card
 from cards.resources import CardResource
 from cards.transfer_forms import ALL, OFFERED, ConfirmForm, ExportForm, ImportForm, WaitingImport
+from cards.wording import figure
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Card]
@@ -201,9 +202,9 @@ class ImportPage(ImportMixin, _Admin):  # type: ignore[misc]
                 "Imported: %(new)s new, %(corrected)s corrected; %(unchanged)s unchanged or empty."
             )
             % {
-                "new": f"{total['new']:,}",
-                "corrected": f"{total['update']:,}",
-                "unchanged": f"{total['skip']:,}",
+                "new": figure(total["new"]),
+                "corrected": figure(total["update"]),
+                "unchanged": figure(total["skip"]),
             },
         )
 

@@ -16,6 +16,7 @@ from import_export.tmp_storages import MediaStorage
 from cards import exports
 from cards.headers import MAX_IMPORT_ROWS
 from cards.models import Card
+from cards.wording import figure
 
 MAX_IMPORT_BYTES = 10_000_000
 WAITING_IMPORT_AGE = timedelta(days=1)
@@ -35,7 +36,7 @@ class ExportForm(forms.Form):
         labels = {status.value: str(status.label) for status in OFFERED}
         numbers[ALL], labels[ALL] = sum(counts.values()), gettext("All")
         self.fields["which"].choices = [  # type: ignore[attr-defined]
-            (value, f"{labels[value]} ({numbers[value]:,})") for value in numbers
+            (value, f"{labels[value]} ({figure(numbers[value])})") for value in numbers
         ]
         self.fields["format"].choices = [  # type: ignore[attr-defined]
             (slug, format_.title) for slug, format_ in exports.formats().items()
@@ -54,7 +55,7 @@ class ImportForm(forms.Form):
         field = self.fields["import_file"]
         field.widget.attrs["accept"] = accepted
         field.help_text = gettext("CSV or Excel (.xlsx), up to %(limit)s contacts.") % {
-            "limit": f"{MAX_IMPORT_ROWS:,}"
+            "limit": figure(MAX_IMPORT_ROWS)
         }
 
     def clean(self) -> dict[str, Any]:

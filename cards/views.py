@@ -32,6 +32,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cards import images, intake, vault
 from cards.forms import BatchForm
+from cards.kept import told
 from cards.models import Arrival, Batch, Card, Side
 
 SIZES = {"thumb": 240, "view": 2000}
@@ -252,7 +253,7 @@ def _arrival_json(arrival: Arrival, card: Card | None) -> dict[str, Any]:
         "id": arrival.pk,
         "file": arrival.file_name,
         "outcome": arrival.outcome,
-        "reason": arrival.reason,
+        "reason": told(arrival.reason),
         "card": _card_json(card) if card else None,
     }
 
@@ -268,5 +269,5 @@ def _card_json(card: Card) -> dict[str, Any]:
         "text": who or (_("nothing legible") if is_read else ""),
         "is_rejected": card.status == Card.Status.REJECTED,
         "doubtful": len(card.doubtful_fields),
-        "notice": card.notice,
+        "notice": told(card.notice),
     }

@@ -15,7 +15,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cards.admin import ReadOnlyAdmin, badge
+from cards.kept import told
 from cards.views import staff_member
+from cards.wording import figure
 from extraction import backlog_admin, cards_admin, extractors, jobs, readers_admin, shown, views
 from extraction.models import Call, Extraction
 from extraction.paying import prices, spending
@@ -102,7 +104,7 @@ class ExtractionAdmin(ReadOnlyAdmin):
             jobs.request(job.card, extractor=job.extractor, by=staff_member(request))
         number = len(failed)
         words = ngettext("%(number)s to be tried again.", "%(number)s to be tried again.", number)
-        self.message_user(request, words % {"number": number})
+        self.message_user(request, words % {"number": figure(number)})
 
     @admin.display(description=_("Status"), ordering="status")
     def state(self, job: Extraction) -> SafeString:
@@ -112,7 +114,7 @@ class ExtractionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Seconds"), ordering="seconds")
     def took(self, job: Extraction) -> str:
-        return "–" if job.seconds is None else f"{job.seconds:.1f}"
+        return "–" if job.seconds is None else figure(job.seconds, 1)
 
 
 @admin.register(Call)
@@ -130,10 +132,10 @@ class CallAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     change_list_template = "extraction/ledger.html"
     fields = (
-        "started_at", "what", "detail", "card", "extraction", "backlog", "extractor", "model",
+        "started_at", "what", "why", "card", "extraction", "backlog", "extractor", "model",
         "price", "input_tokens", "cached_input_tokens", "output_tokens", "took", "digest",
     )  # fmt: skip
-    readonly_fields = ("what", "price", "took")
+    readonly_fields = ("what", "why", "price", "took")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         more = {"spending": spending.summary(), **(extra_context or {})}
@@ -142,6 +144,10 @@ class CallAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Outcome"))
     def what(self, call: Call) -> SafeString:
         return call_badge(call)
+
+    @admin.display(description=_("detail"))
+    def why(self, call: Call) -> str:
+        return told(call.detail)
 
     @admin.display(description=_("Outcome"), ordering="outcome")
     def outcome_and_why(self, call: Call) -> SafeString:
@@ -157,12 +163,14 @@ class CallAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Seconds"), ordering="seconds")
     def took(self, call: Call) -> str:
-        return "–" if call.seconds is None else f"{call.seconds:.1f}"
+        return "–" if call.seconds is None else figure(call.seconds, 1)
 
 
 def with_reason(state: SafeString, reason: str) -> SafeString:
     """A badge, and below it in small why that is so."""
-    return format_html('{}<small class="why">{}</small>', state, reason) if reason else state
+    if not reason:
+        return state
+    return format_html('{}<small class="why">{}</small>', state, told(reason))
 
 
 def call_badge(call: Call) -> SafeString:
@@ -173,7 +181,7 @@ def call_badge(call: Call) -> SafeString:
 
 def call_tokens(call: Call) -> str:
     used = call.input_tokens + call.output_tokens
-    return f"{call.input_tokens:,} + {call.output_tokens:,}" if used else "–"
+    return f"{figure(call.input_tokens)} + {figure(call.output_tokens)}" if used else "–"
 
 
 def call_cost(call: Call) -> str:

@@ -11,7 +11,7 @@ class ExtractionConfig(AppConfig):
     def ready(self) -> None:
         from cards.forms import BatchForm
         from cards.signals import card_taken_in
-        from extraction import checks  # noqa: F401  (registers itself)
+        from extraction import checks, kept  # noqa: F401  (they register themselves)
         from extraction.backlog import half_price
         from extraction.paying.estimates import a_card, prices
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cards.admin import ReadOnlyAdmin, badge
+from cards.kept import told
 from extraction.models import Backlog, Call
 from extraction.paying import prices
 
@@ -28,13 +29,13 @@ BADGES = {
 @admin.register(Backlog)
 class BacklogAdmin(ReadOnlyAdmin):
     list_display = (
-        "number", "state", "cards", "price", "sent_at", "finished_at", "error",
+        "number", "state", "cards", "price", "sent_at", "finished_at", "why",
     )  # fmt: skip
     list_filter = ("status",)
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     fields = readonly_fields = (
-        "state", "error", "cards", "price", "extractor", "model", "requested_by", "created_at",
+        "state", "why", "cards", "price", "extractor", "model", "requested_by", "created_at",
         "sent_at", "resume_at", "finished_at", "key", "file_id", "batch_id",
     )  # fmt: skip
 
@@ -53,6 +54,10 @@ class BacklogAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Status"), ordering="status")
     def state(self, backlog: Backlog) -> SafeString:
         return badge(BADGES[Backlog.Status(backlog.status)], backlog.get_status_display())
+
+    @admin.display(description=_("error"), ordering="error")
+    def why(self, backlog: Backlog) -> str:
+        return told(backlog.error)
 
     @admin.display(description=_("Cards"), ordering="total")
     def cards(self, backlog: Any) -> SafeString:

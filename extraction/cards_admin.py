@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cards.admin import BatchAdmin, CardAdmin
 from cards.models import Batch, Card
+from cards.wording import figure
 from extraction import shown, views
 from extraction.models import Call, Extraction
 from extraction.paying import prices
@@ -93,7 +94,7 @@ class ReadBatchAdmin(BatchAdmin):
             found["calls"],
         )
         cost = prices.dollars(found["cost"])
-        return words % {"cost": cost, "calls": f"{found['calls']:,}", "each": each}
+        return words % {"cost": cost, "calls": figure(found["calls"]), "each": each}
 
 
 def _readings(request: HttpRequest, card_id: str) -> dict[str, Any]:

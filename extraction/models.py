@@ -29,11 +29,15 @@ class Extraction(models.Model):
         SUCCEEDED = "succeeded", _("Read")
         FAILED = "failed", _("Failed")
 
-    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="extractions")
-    extractor = models.CharField(max_length=60)
+    card = models.ForeignKey(
+        Card, verbose_name=_("card"), on_delete=models.CASCADE, related_name="extractions"
+    )
+    extractor = models.CharField(_("extractor"), max_length=60)
     model = models.CharField(max_length=120, blank=True, default="")
-    status = models.CharField(max_length=20, choices=Status.choices, default=Status.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status.choices, default=Status.QUEUED
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     run_after = models.DateTimeField(default=timezone.now)
     rung_at = models.DateTimeField(
         default=timezone.now, help_text=_("When workers were last told of this job.")
@@ -53,14 +57,16 @@ class Extraction(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    requested_at = models.DateTimeField(default=timezone.now)
+    requested_at = models.DateTimeField(_("requested at"), default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     seconds = models.FloatField(
         null=True, blank=True, help_text=_("Time the answer took; empty when it was in the vault.")
     )
 
     class Meta:
+        verbose_name = _("extraction")
+        verbose_name_plural = _("extractions")
         ordering = ("-id",)
         constraints = [
             models.UniqueConstraint(
@@ -111,33 +117,54 @@ class Call(models.Model):
         LOST = "lost", _("Lost: the worker stopped during the call")
 
     card = models.ForeignKey(
-        Card, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls"
+        Card,
+        verbose_name=_("card"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="calls",
     )
     extraction = models.ForeignKey(
-        Extraction, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls"
+        Extraction,
+        verbose_name=_("extraction"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="calls",
     )
     backlog = models.ForeignKey(
-        "Backlog", null=True, blank=True, on_delete=models.SET_NULL, related_name="calls"
+        "Backlog",
+        verbose_name=_("backlog"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="calls",
     )
-    extractor = models.CharField(max_length=60)
-    model = models.CharField(max_length=120, blank=True, default="")
+    extractor = models.CharField(_("extractor"), max_length=60)
+    model = models.CharField(_("model"), max_length=120, blank=True, default="")
     digest = models.CharField(_("answer in the vault"), max_length=64, blank=True, default="")
-    outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.UNDER_WAY)
-    detail = models.TextField(blank=True, default="")
-    input_tokens = models.PositiveIntegerField(default=0)
-    cached_input_tokens = models.PositiveIntegerField(
-        default=0, help_text=_("Of the input tokens, those billed at the lower price.")
+    outcome = models.CharField(
+        _("outcome"), max_length=20, choices=Outcome.choices, default=Outcome.UNDER_WAY
     )
-    output_tokens = models.PositiveIntegerField(default=0)
+    detail = models.TextField(_("detail"), blank=True, default="")
+    input_tokens = models.PositiveIntegerField(_("input tokens"), default=0)
+    cached_input_tokens = models.PositiveIntegerField(
+        _("cached input tokens"),
+        default=0,
+        help_text=_("Of the input tokens, those billed at the lower price."),
+    )
+    output_tokens = models.PositiveIntegerField(_("output tokens"), default=0)
     cost = models.DecimalField(
         _("cost in USD"), max_digits=12, decimal_places=6, null=True, blank=True,
         help_text=_("Empty when nothing is known of the model's price."),
     )  # fmt: skip
-    started_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(_("started at"), default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     seconds = models.FloatField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
         ordering = ("-id",)
         constraints = [
             models.UniqueConstraint(
@@ -175,6 +202,10 @@ class Gate(models.Model):
     stopped_because = models.TextField(blank=True, default="")
     stopped_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        verbose_name = _("gate")
+        verbose_name_plural = _("gates")
+
     def __str__(self) -> str:
         return gettext("gate of %(extractor)s") % {"extractor": self.extractor}
 
@@ -192,27 +223,36 @@ class Backlog(models.Model):
         FINISHED = "finished", _("Answers came")
         FAILED = "failed", _("Failed")
 
-    key = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
-    extractor = models.CharField(max_length=60)
-    model = models.CharField(max_length=120, blank=True, default="")
-    status = models.CharField(max_length=20, choices=Status.choices, default=Status.PREPARED)
+    key = models.UUIDField(_("key"), default=uuid.uuid4, editable=False, unique=True)
+    extractor = models.CharField(_("extractor"), max_length=60)
+    model = models.CharField(_("model"), max_length=120, blank=True, default="")
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status.choices, default=Status.PREPARED
+    )
     file_id = models.CharField(_("file at the provider"), max_length=120, blank=True, default="")
     batch_id = models.CharField(_("batch at the provider"), max_length=120, blank=True, default="")
-    error = models.TextField(blank=True, default="")
+    error = models.TextField(_("error"), blank=True, default="")
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("requested by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
-    created_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     resume_at = models.DateTimeField(
+        _("resume at"),
         default=timezone.now,
         help_text=_("A worker is at it until then, or there is nothing to do before."),
     )
-    finished_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
     class Meta:
-        ordering = ("-id",)
+        verbose_name = _("backlog")
         verbose_name_plural = _("backlogs")
+        ordering = ("-id",)
         indexes = [
             # Which are to be sent or asked after? (the clock)
             models.Index(fields=("status", "resume_at"), name="backlog_open"),
@@ -229,22 +269,24 @@ class FittedReader(models.Model):
     At most one is in use; without one the reader that came with the program is.
     """
 
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(_("digest"), max_length=64, unique=True)
     weights = models.JSONField()
     scores = models.JSONField(
         default=dict, help_text=_("micro-F1 and perfect cards of this and of the reader before it.")
     )
     labelled = models.PositiveIntegerField(
-        default=0, help_text=_("Labelled cards it was fitted on.")
+        _("labelled"), default=0, help_text=_("Labelled cards it was fitted on.")
     )
     approved = models.PositiveIntegerField(
-        default=0, help_text=_("Approved cards it was fitted on.")
+        _("approved"), default=0, help_text=_("Approved cards it was fitted on.")
     )
     is_in_use = models.BooleanField(default=False)
-    fitted_at = models.DateTimeField(default=timezone.now)
-    used_since = models.DateTimeField(null=True, blank=True)
+    fitted_at = models.DateTimeField(_("fitted at"), default=timezone.now)
+    used_since = models.DateTimeField(_("used since"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("fitted reader")
+        verbose_name_plural = _("fitted readers")
         ordering = ("-id",)
         constraints = [
             models.UniqueConstraint(
@@ -253,5 +295,5 @@ class FittedReader(models.Model):
         ]
 
     def __str__(self) -> str:
-        day = date_format(timezone.localtime(self.fitted_at), "j F Y")
+        day = date_format(timezone.localtime(self.fitted_at), gettext("j F Y"))
         return gettext("reader of %(day)s") % {"day": day}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cards.admin import ReadOnlyAdmin, badge
+from cards.wording import figure
 from extraction import readers
 from extraction.models import FittedReader
 
@@ -77,5 +78,5 @@ def _figures(scores: dict[str, Any] | None) -> str:
     """How a reader measured on the approved cards that were held out."""
     if not scores:
         return "–"
-    figures = {"score": f"{scores['micro_f1']:.3f}", "number": scores["perfect"]}
+    figures = {"score": figure(scores["micro_f1"], 3), "number": scores["perfect"]}
     return gettext("F1 %(score)s, %(number)s perfect") % figures

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cards import vault
 from cards.models import Batch, Card
 from cards.views import needs, staff_member
+from cards.wording import figure, within
 from extraction import answers, backlog, bulk, extractors, shown
 from extraction.comparison import compare
 from extraction.extractors.base import ExtractorError
@@ -182,7 +183,7 @@ def read_offline(request: HttpRequest, slug: str) -> HttpResponse:
         "%(number)s cards are read offline meanwhile; the model's turn stays.",
         number,
     )
-    messages.success(request, words % {"number": f"{number:,}"})
+    messages.success(request, words % {"number": figure(number)})
     return redirect("admin:index")
 
 
@@ -205,7 +206,7 @@ def _request(
             number,
         )
     reader = shown.reader_names()[extractor]
-    messages.success(request, words % {"number": f"{number:,}", "reader": reader})
+    messages.success(request, words % {"number": figure(number), "reader": reader})
     if only:
         return redirect("admin:cards_card_change", only.pk)
     return redirect("admin:extraction_extraction_changelist")
@@ -227,12 +228,12 @@ def _named(request: HttpRequest, cards: QuerySet[Card], number: int, ids: Sequen
         words = ngettext(
             "%(number)s card of “%(batch)s”", "%(number)s cards of “%(batch)s”", number
         )
-        return words % {"number": f"{number:,}", "batch": batch}
+        return words % {"number": figure(number), "batch": batch}
     if ids or request.GET:
         words = ngettext("%(number)s chosen card", "%(number)s chosen cards", number)
     else:
         words = ngettext("All %(number)s card", "All %(number)s cards", number)
-    return words % {"number": f"{number:,}"}
+    return words % {"number": figure(number)}
 
 
 def _readings() -> QuerySet[Extraction]:
@@ -247,7 +248,7 @@ def _known(slug: str) -> str:
 
 def _readers(slugs: Sequence[str]) -> str:
     """The extractors in words, such as “OpenAI or the offline reader”."""
-    names = [label.lower() for slug, label in extractors.choices() if slug in slugs]
+    names = [within(label) for slug, label in extractors.choices() if slug in slugs]
     either = _("%(one)s or the %(other)s")
     return reduce(lambda one, other: either % {"one": one, "other": other}, names) if names else ""
 

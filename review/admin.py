@@ -17,13 +17,18 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.admin import ReadOnlyAdmin, badge, thumbnail
+from cards.counting import TallyPaginator
 from cards.models import Card
 from cards.numbers import NumberSearchMixin
 from cards.views import staff_member
+from cards.wording import figure
 from extraction.cards_admin import ReadAgainMixin
 from extraction.views import read_again_page
+from review import decisions
 from review.lists import approving, cells, filters, snippets
 from review.lists.cells import EDITABLE, RowForm, marks
 from review.merging import CollisionError
@@ -71,14 +76,15 @@ class WaitingCardAdmin(NumberSearchMixin, ReadAgainMixin, ReadOnlyAdmin):
     list_editable = EDITABLE
     list_filter = (
         filters.StatusFilter, filters.MineFilter, filters.DoubtFilter, filters.FieldFilter,
-        filters.LanguageFilter, ("batch", admin.RelatedOnlyFieldListFilter),
+        filters.LanguageFilter, ("batch", filters.BatchFilter),
     )  # fmt: skip
     list_select_related = ("batch", "claim__by")
     list_per_page = 50
+    paginator = TallyPaginator
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     search_fields = ("full_name", "native_name", "company", "email", "phone", "mobile")
-    search_help_text = "Name, company, e-mail or number"
+    search_help_text = _("Name, company, e-mail or number")
     ordering = ("batch_id", "-doubt", "id")
     change_list_template = "review/queue.html"
     actions = ("approve", "read_again")
@@ -135,31 +141,38 @@ class WaitingCardAdmin(NumberSearchMixin, ReadAgainMixin, ReadOnlyAdmin):
         """Saves a row of the list through the verb, never the object itself."""
         try:
             form.write(request)
+        except decisions.HeldCard as held:
+            words = gettext("%(card)s: %(why)s You had typed: %(typed)s.")
+            told = {"card": obj, "why": held, "typed": cells.named(form.typed)}
+            messages.error(request, words % told)
         except CollisionError as collision:
-            messages.error(
-                request,
-                f"{collision.card} was changed in the same moment and is left as it is now; you had"
-                f" typed: {cells.named(form.typed)}.",
+            words = gettext(
+                "%(card)s was changed in the same moment and is left as it is now; you had typed:"
+                " %(typed)s."
             )
+            told = {"card": collision.card, "typed": cells.named(form.typed)}
+            messages.error(request, words % told)
 
-    @admin.action(description="Approve selected cards")
+    @admin.action(description=_("Approve selected cards"))
     def approve(self, request: HttpRequest, cards: QuerySet[Card]) -> None:
         """Those without doubt; what stands in the way of the others is said."""
         outcome = approving.approve_all(
             cards, by=staff_member(request), seen=_versions_seen(request)
         )
         if outcome.approved:
-            messages.success(request, f"Approved without doubts: {outcome.approved:,}.")
+            words = gettext("Approved without doubts: %(number)s.")
+            messages.success(request, words % {"number": figure(outcome.approved)})
         if outcome.left:
             messages.warning(request, _left(outcome.left))
         if outcome.beyond:
-            messages.warning(
-                request,
-                f"At most {approving.AT_MOST:,} cards are approved at once. {outcome.beyond:,} more"
-                " were selected and are as they were: select all and approve again.",
+            words = gettext(
+                "At most %(limit)s cards are approved at once. %(number)s more were selected and"
+                " are as they were: select all and approve again."
             )
+            told = {"limit": figure(approving.AT_MOST), "number": figure(outcome.beyond)}
+            messages.warning(request, words % told)
 
-    @admin.action(description="Read again with …", permissions=["read_again"])
+    @admin.action(description=_("Read again with …"), permissions=["read_again"])
     def read_again(self, request: HttpRequest, cards: QuerySet[Card]) -> HttpResponseBase:
         if request.POST.get("select_across") == "1":
             # All rows of this list: its address says which, without naming each.
@@ -173,7 +186,8 @@ class WaitingCardAdmin(NumberSearchMixin, ReadAgainMixin, ReadOnlyAdmin):
         try:
             cards = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:
-            messages.error(request, "The list's filter in the address is not known; choose anew.")
+            words = gettext("The list's filter in the address is not known; choose anew.")
+            messages.error(request, words)
             return redirect("admin:review_waitingcard_changelist")
         return read_again_page(
             request, cards, data=request.POST or None, sent_to="admin:review_read_again"
@@ -185,15 +199,15 @@ class WaitingCardAdmin(NumberSearchMixin, ReadAgainMixin, ReadOnlyAdmin):
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The Review is the record."""
 
-    @admin.display(description="Card")
+    @admin.display(description=_("Card"))
     def picture(self, card: Card) -> SafeString | str:
-        return thumbnail(card) or "open"
+        return thumbnail(card) or gettext("open")
 
-    @admin.display(description="Doubt", ordering="doubt")
+    @admin.display(description=_("Doubt"), ordering="doubt")
     def doubts(self, card: Card) -> SafeString:
         return format_html_join(" ", '<span class="badge badge-{}">{}</span>', marks(card))
 
-    @admin.display(description="Since", ordering="id")
+    @admin.display(description=_("Since"), ordering="id")
     def since(self, card: Card) -> str:
         return timesince(card.created_at, depth=1).replace("\xa0", " ")
 
@@ -224,7 +238,7 @@ class ReviewAdmin(ReadOnlyAdmin):
     inlines = (CorrectionInline,)
     fields = ("card", "number", "decision", "reason", "by", "at", "journaled_at")
 
-    @admin.display(description="Decision", ordering="decision")
+    @admin.display(description=_("Decision"), ordering="decision")
     def what(self, review: Review) -> SafeString:
         kinds = {Review.Decision.APPROVED: "ok", Review.Decision.REJECTED: "bad"}
         kind = kinds.get(Review.Decision(review.decision), "quiet")
@@ -249,5 +263,10 @@ def _left(cards: list[tuple[str, str]]) -> str:
     named = ", ".join(f"{card} ({reason})" for card, reason in cards[:NAMED_AT_MOST])
     more = len(cards) - NAMED_AT_MOST
     if more > 0:
-        return f"Left for a person to look at: {named} and {more:,} more."
-    return f"Left for a person to look at: {named}."
+        words = ngettext(
+            "Left for a person to look at: %(cards)s and %(number)s more.",
+            "Left for a person to look at: %(cards)s and %(number)s more.",
+            more,
+        )
+        return words % {"cards": named, "number": figure(more)}
+    return gettext("Left for a person to look at: %(cards)s.") % {"cards": named}

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from cards.fields import CONTACT_FIELDS
 from cards.models import Card
-from extraction.models import Extraction
+from cards.wording import within
 from extraction.reading.confidence import doubts
-from extraction.result import Result
-from review.models import Claim, Correction, Draft, Review, SecondLook
+from review import queue, records
+from review.models import Claim, Correction, Draft, Review, SecondLook, name_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -34,8 +36,6 @@ SENT_BACK = "To be photographed again: {reason}"
 WAITING = (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
 """Statuses of a card that nobody has decided."""
 
-_UNDOABLE = (Review.Decision.APPROVED, Review.Decision.REJECTED, Review.Decision.RETAKE)
-
 
 class DecisionError(Exception):
     """A decision that was not carried out, with the reason and the next step for the person."""
@@ -45,14 +45,31 @@ class StaleCard(DecisionError):
     """The card has changed since the person saw it; `card` is how it stands now."""
 
     def __init__(self, card: Card) -> None:
-        who = Review.objects.filter(card=card).select_related("by").order_by("-number").first()
-        name = (who.by.get_full_name() or who.by.get_username()) if who and who.by else ""
+        last = Review.objects.filter(card=card).select_related("by").order_by("-number").first()
+        # An import keeps no version of the card before it.
+        was_it = last and last.before.get("version", card.version - 1) + 1 == card.version
         self.card = card
-        self.colleague = name or "the machine"
+        self.colleague = name_of(last.by) if last and was_it else _("the machine")
         super().__init__(
-            f"This card was changed by {self.colleague} while you had it open"
-            f" (it is now “{card.get_status_display().lower()}”). Nothing of yours was lost:"
-            " compare below and decide again."
+            _(
+                "This card was changed by %(name)s while you had it open (it is now “%(status)s”)."
+                " Nothing of yours was lost: compare below and decide again."
+            )
+            % {"name": self.colleague, "status": within(card.get_status_display())}
+        )
+
+
+class HeldCard(DecisionError):
+    """A colleague has the card open for review."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        super().__init__(
+            _(
+                "%(name)s has this card open until %(time)s. Nothing was written and nothing typed"
+                " is lost: open the card and take it over, or try again later."
+            )
+            % {"name": claim.holder, "time": f"{localtime(claim.until):%H:%M}"}
         )
 
 
@@ -65,7 +82,8 @@ def approve(
     repeats itself, are to be looked at by a second reviewer.
     """
     if not any(values.values()):
-        raise DecisionError("There is nothing on this card yet: type what you see, or reject it.")
+        words = _("There is nothing on this card yet: type what you see, or reject it.")
+        raise DecisionError(words)
     return _decide(
         card, Review.Decision.APPROVED, values, version=version, by=by, seconds=seconds,
         origins=WAITING, to=Card.Status.APPROVED, approved_at=timezone.now(),
@@ -79,7 +97,7 @@ def reject(
 ) -> Review:  # fmt: skip
     """The Review that rejects `card`. Raises DecisionError without a reason, StaleCard."""
     if not reason.strip():
-        raise DecisionError("Say why the card is rejected; the reason is kept with it.")
+        raise DecisionError(_("Say why the card is rejected; the reason is kept with it."))
     return _decide(
         card, Review.Decision.REJECTED, values or {}, version=version, by=by, seconds=seconds,
         origins=WAITING, to=Card.Status.REJECTED, reason=reason.strip(),
@@ -93,7 +111,8 @@ def send_back(
     """The Review that asks for a better picture: the card is rejected, and whoever uploaded it
     sees why. Raises DecisionError without a reason, StaleCard."""
     if not reason.strip():
-        raise DecisionError("Say what is wrong with the picture; the reason goes to the uploader.")
+        words = _("Say what is wrong with the picture; the reason goes to the uploader.")
+        raise DecisionError(words)
     return _decide(
         card, Review.Decision.RETAKE, values or {}, version=version, by=by, seconds=seconds,
         origins=WAITING, to=Card.Status.REJECTED, reason=reason.strip(),
@@ -103,7 +122,7 @@ def send_back(
 
 def reopen(card: Card, *, version: int, by: User) -> Review:
     """The Review that sends an approved or rejected card back. Raises StaleCard."""
-    result = latest_result(card)
+    result = records.latest_result(card)
     doubt, doubtful = doubts(result) if result else (0.0, [])
     last = Review.objects.filter(card=card).order_by("-number").first()
     was_sent_back = last is not None and last.decision == Review.Decision.RETAKE
@@ -130,7 +149,7 @@ def correct(
     return _decide(
         card, decision or usual, values, version=version, by=by, reason=reason,
         origins=(current.status,), to=current.status,
-        doubtful_fields=doubtful, doubt=_doubt_of(card, doubtful),
+        doubtful_fields=doubtful, doubt=records.doubt_of(card, doubtful),
     )  # fmt: skip
 
 
@@ -139,10 +158,11 @@ def undo(review: Review, *, by: User) -> Review:
 
     Raises DecisionError when it is another's or too long ago, StaleCard when more has happened.
     """
-    if review.by_id != by.pk or review.decision not in _UNDOABLE or not review.before:
-        raise DecisionError("Only your own approvals and rejections can be undone.")
+    if review.by_id != by.pk or review.decision not in Review.OF_THE_CARD or not review.before:
+        raise DecisionError(_("Only your own approvals and rejections can be undone."))
     if timezone.now() - review.at > timedelta(seconds=settings.REVIEW_UNDO_SECONDS):
-        raise DecisionError("That was too long ago to be undone; open the card and reopen it.")
+        words = _("That was too long ago to be undone; open the card and reopen it.")
+        raise DecisionError(words)
     return restore(
         review.card, review.before, version=review.before["version"] + 1, by=by,
         decision=Review.Decision.UNDONE,
@@ -153,7 +173,7 @@ def undoable(by: User) -> Review | None:
     """The last decision of a person, if it can still be undone."""
     since = timezone.now() - timedelta(seconds=settings.REVIEW_UNDO_SECONDS)
     last = Review.objects.filter(by=by, at__gt=since).select_related("card").order_by("-id").first()
-    return last if last and last.decision in _UNDOABLE else None
+    return last if last and last.decision in Review.OF_THE_CARD else None
 
 
 def restore(
@@ -174,23 +194,6 @@ def restore(
     )  # fmt: skip
 
 
-def machine_values(card: Card) -> dict[str, str]:
-    """What the machine last read, by field; empty when it never succeeded."""
-    result = latest_result(card)
-    return {name: value.text for name, value in result.values.items()} if result else {}
-
-
-def latest_result(card: Card) -> Result | None:
-    done = latest_extraction(card)
-    return Result.from_json(done.result) if done and done.result else None
-
-
-def latest_extraction(card: Card) -> Extraction | None:
-    """The last reading of `card` that succeeded."""
-    done = card.extractions.filter(status=Extraction.Status.SUCCEEDED)
-    return done.order_by("-id").first()
-
-
 def _decide(
     card: Card,
     decision: str,
@@ -208,15 +211,18 @@ def _decide(
         changes = {"is_edited": True, **changes, **values}
     with transaction.atomic():
         before = Card.objects.get(pk=card.pk)
+        held = queue.holder(before) if before.status in WAITING else None
+        if held and held.by_id != by.pk:
+            raise HeldCard(held)
         moved = Card.objects.filter(pk=card.pk, version=version).move(*origins, to=to, **changes)
         current = Card.objects.get(pk=card.pk)
         if not moved:
             raise StaleCard(current)
-        review = _record(current, decision, by, reason, before=before, seconds=seconds)
-        Correction.objects.bulk_create(_corrections(review, before, values))
+        review = records.record(current, decision, by, reason, before=before, seconds=seconds)
+        Correction.objects.bulk_create(records.corrections(review, before, values))
         if current.status not in WAITING:
             Claim.objects.filter(card=current).delete()
-        if decision in _UNDOABLE:  # what was typed went into it; a cell of a list takes nothing
+        if decision in Review.OF_THE_CARD:  # what was typed went into it
             Draft.objects.filter(card=current, by=by).delete()
         _look_again(review)
     return review
@@ -227,7 +233,7 @@ def note_import(card: Card, before: Mapping[str, str] | None, by: User | None) -
 
     `before` holds what stood in the fields that the import changed, None for a new card.
     """
-    review = _record(card, Review.Decision.IMPORTED, by)
+    review = records.record(card, Review.Decision.IMPORTED, by)
     Correction.objects.bulk_create(
         Correction(review=review, field=name, machine_value=text, human_value=getattr(card, name))
         for name, text in (before or {}).items()
@@ -235,58 +241,6 @@ def note_import(card: Card, before: Mapping[str, str] | None, by: User | None) -
     )
     if before:
         _look_again(review)
-
-
-def _record(
-    card: Card, decision: str, by: User | None, reason: str = "", *, before: Card | None = None,
-    seconds: int | None = None,
-) -> Review:  # fmt: skip
-    return Review.objects.create(
-        card=card,
-        number=Review.objects.filter(card=card).count() + 1,
-        decision=decision,
-        reason=reason,
-        values={**card.contact(), "extra": card.extra},
-        before=_state(before) if before else {},
-        by=by,
-        seconds=seconds,
-    )
-
-
-def _state(card: Card) -> dict[str, Any]:
-    """How a card stands, as JSON, for `restore`."""
-    return {
-        "status": card.status,
-        "version": card.version,
-        "values": {**card.contact(), "extra": card.extra},
-        "doubt": card.doubt,
-        "doubtful_fields": card.doubtful_fields,
-        "notice": card.notice,
-        "is_edited": card.is_edited,
-        "approved_at": card.approved_at.isoformat() if card.approved_at else None,
-    }
-
-
-def _corrections(review: Review, before: Card, values: Values) -> list[Correction]:
-    """A decision on the whole card is held against the machine, others against what stood there."""
-    is_whole = review.decision in (
-        Review.Decision.APPROVED, Review.Decision.REJECTED, Review.Decision.RETAKE,
-    )  # fmt: skip
-    held_against = machine_values(before) if is_whole else before.contact()
-    return [
-        Correction(
-            review=review, field=name, machine_value=held_against.get(name, ""), human_value=text
-        )
-        for name, text in values.items()
-        if name in CONTACT_FIELDS and text != held_against.get(name, "")
-    ]
-
-
-def _doubt_of(card: Card, doubtful: Collection[str]) -> float:
-    """1 minus the confidence of the least sure of the `doubtful` fields."""
-    result = latest_result(card) if doubtful else None
-    values = result.values if result else {}
-    return max((1 - values[name].confidence for name in doubtful if name in values), default=0.0)
 
 
 def _look_again(review: Review) -> None:

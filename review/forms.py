@@ -7,15 +7,14 @@ from typing import Any, cast
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from cards.fields import CONTACT_COLUMNS, CONTACT_FIELDS
 from cards.models import Card
 from extraction.reading.names import split_name
 from extraction.reading.printable import printable
 from review.models import Draft
-
-EXTRA_PREFIX = "extra:"
-"""Before the name of a further field, where it stands among the others."""
+from review.records import EXTRA_PREFIX
 
 MOST_EXTRA = 30
 LONGEST_EXTRA_NAME = 40
@@ -99,13 +98,16 @@ class ContactForm(forms.ModelForm[Card]):
         for typed_name, typed_text in self.extra_rows():
             name, text = printable(typed_name), printable(typed_text, keep_lines=True)
             if not name and text:
-                self.add_error(None, f"“{text[:60]}” needs a name for its field.")
+                words = _("“%(text)s” needs a name for its field.")
+                self.add_error(None, words % {"text": text[:60]})
             elif len(name) > LONGEST_EXTRA_NAME or len(text) > LONGEST_EXTRA:
-                self.add_error(None, f"“{name[:60]}” is too long to be kept as a further field.")
+                words = _("“%(name)s” is too long to be kept as a further field.")
+                self.add_error(None, words % {"name": name[:60]})
             elif name and text:
                 found[name] = text
         if len(found) > MOST_EXTRA:
-            self.add_error(None, f"A card keeps {MOST_EXTRA} further fields at the most.")
+            words = _("A card keeps %(number)s further fields at the most.")
+            self.add_error(None, words % {"number": MOST_EXTRA})
         return found
 
     def _follow_full_name(self, values: dict[str, Any]) -> None:

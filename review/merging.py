@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from cards.models import Card
 from review import decisions
 from review.models import Review
@@ -20,10 +23,12 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-_WROTE = "{who} has put “{theirs}” here meanwhile; you typed “{typed}”. Save again to keep yours."
-_MOVED = (
-    "{who} has moved this card to “{status}” meanwhile; you typed “{typed}”. Save again to keep"
-    " yours."
+_WROTE = gettext_noop(
+    "%(who)s has put “%(theirs)s” here meanwhile; you typed “%(typed)s”. Save again to keep yours."
+)
+_MOVED = gettext_noop(
+    "%(who)s has moved this card to “%(status)s” meanwhile; you typed “%(typed)s”. Save again to"
+    " keep yours."
 )
 
 
@@ -70,10 +75,13 @@ def merge(card_id: UUID, seen: Seen, typed: Mapping[str, str]) -> Merged:
     return Merged(
         card,
         {
-            name: sentence.format(
-                who=who, theirs=getattr(card, name) or "nothing", typed=typed[name] or "nothing",
-                status=card.get_status_display(),
-            )
+            name: _(sentence)
+            % {
+                "who": who,
+                "theirs": getattr(card, name) or _("nothing"),
+                "typed": typed[name] or _("nothing"),
+                "status": card.get_status_display(),
+            }
             for name, sentence in found.items()
             if sentence
         },
@@ -87,7 +95,7 @@ def write(
     """The Review that corrects a card by what was `typed`, and `confirmed` as it was `seen`.
 
     `more` follows from what was typed and is written with it, but collides with nothing. Raises
-    CollisionError, Card.DoesNotExist.
+    CollisionError, HeldCard, Card.DoesNotExist.
     """
     claimed = {**{name: seen.values[name] for name in confirmed}, **typed}
     while True:

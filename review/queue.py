@@ -7,22 +7,42 @@ be taken over deliberately.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Cast
 from django.utils import timezone
 
 from cards.fields import CONTACT_FIELDS
-from cards.models import Batch, Card, CardQuerySet
+from cards.models import Batch, Card, CardQuerySet, has_doubt_in
 from review.models import Claim, Draft
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+CLAIMED_AT_MOST = 5
+"""Attempts at a claim that is given up and taken under one's hands."""
+
+
+_LANGUAGES = """
+    WITH RECURSIVE found (languages) AS (
+        SELECT min(languages) FROM cards_card
+        UNION ALL
+        SELECT (SELECT min(languages) FROM cards_card WHERE languages > found.languages)
+        FROM found WHERE found.languages IS NOT NULL
+    )
+    SELECT languages, EXISTS (
+        SELECT 1 FROM cards_card
+        WHERE cards_card.languages = found.languages AND status = 'needs_review'
+    )
+    FROM found WHERE languages > ''
+"""
+"""The index of the languages is asked for the value after each: DISTINCT would read all cards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +76,39 @@ class Part:
         if self.batch:
             cards = cards.filter(batch=self.batch)
         if self.language:
-            cards = cards.filter(languages__contains=self.language)
+            tag = self.language.casefold()
+            texts = [text for text in languages() if tag in tags(text.casefold())]
+            cards = cards.filter(languages__in=texts)
         return in_doubt(cards, self.field) if self.field else cards
 
 
 def in_doubt(cards: CardQuerySet, field: str) -> CardQuerySet:
     """Those of the cards whose `field` is doubtful."""
-    names = Cast("doubtful_fields", models.TextField())
-    return cards.alias(doubtful_names=names).filter(doubtful_names__contains=f'"{field}"')
+    return cards.filter(has_doubt_in(field))
+
+
+def fields_in_doubt() -> set[str]:
+    """The fields that are doubtful on some waiting card. One query, which asks the index of each
+    field whether it holds anything."""
+    cards = waiting().order_by()
+    is_somewhere = {name: Exists(in_doubt(cards, name)) for name in CONTACT_FIELDS}
+    found = Card.objects.order_by().values_list(*is_somewhere.values()).first() or ()
+    return {name for name, is_found in zip(is_somewhere, found, strict=False) if is_found}
+
+
+def languages() -> dict[str, bool]:
+    """What stands on cards as languages, each text once, and whether a waiting card has it.
+
+    One query, whose time grows with the texts and not with the cards.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LANGUAGES)
+        return {text: bool(is_waiting) for text, is_waiting in cursor}
+
+
+def tags(text: str) -> set[str]:
+    """The language tags (BCP 47) in a text with commas between them."""
+    return {tag.strip() for tag in text.split(",")} - {""}
 
 
 def waiting() -> CardQuerySet:
@@ -81,7 +126,8 @@ def next_for(user: User, *, after: Card | None = None, part: Part | None = None)
     free = (part or Part()).of(waiting()).exclude(held_by_others(user))
     if after is None:
         return _first(free)
-    is_behind = Q(batch=after.batch_id) & (
+    # The second condition follows from the third, which alone would be no range of an index.
+    is_behind = Q(batch=after.batch_id, doubt__lte=after.doubt) & (
         Q(doubt__lt=after.doubt) | Q(doubt=after.doubt, id__gt=after.pk)
     )
     others = free.exclude(pk=after.pk)
@@ -110,14 +156,15 @@ def _first(cards: CardQuerySet) -> Card | None:
 
 def held_by_others(user: User) -> Q:
     """Cards that a colleague of `user` has open."""
-    return Q(claim__until__gt=timezone.now()) & ~Q(claim__by=user)
+    held = Claim.objects.filter(until__gt=timezone.now()).exclude(by=user)
+    return Q(pk__in=held.values("card"))
 
 
 def mine(user: User) -> CardQuerySet:
     """The waiting cards that `user` has begun: those open just now, and those with a draft."""
-    has_draft = Exists(Draft.objects.filter(card=OuterRef("pk"), by=user))
-    is_open = Q(claim__by=user, claim__until__gt=timezone.now())
-    return waiting().filter(is_open | has_draft)
+    drafts = Draft.objects.filter(by=user).values_list("card", flat=True)
+    claims = Claim.objects.filter(by=user, until__gt=timezone.now()).values_list("card", flat=True)
+    return waiting().filter(pk__in=list(claims.union(drafts)))
 
 
 def claim(card: Card, user: User, *, from_colleague: bool = False) -> Claim:
@@ -125,22 +172,21 @@ def claim(card: Card, user: User, *, from_colleague: bool = False) -> Claim:
 
     The row that comes back may be a colleague's: compare its `by`. With `from_colleague` it is
     taken over; what the colleague then sends in is refused as stale only if the card has changed.
+    Raises Card.DoesNotExist when the card is gone.
     """
-    now = timezone.now()
-    until = now + timedelta(seconds=settings.REVIEW_LEASE_SECONDS)
     held = Claim.objects.filter(card=card)
-    if held.filter(by=user).update(until=until):
-        return held.select_related("by").get()
-    free = held if from_colleague else held.filter(until__lte=now)
-    if not free.update(by=user, since=now, until=until):
-        try:
-            with transaction.atomic():
+    for _attempt in range(CLAIMED_AT_MOST):
+        now = timezone.now()
+        until = now + timedelta(seconds=settings.REVIEW_LEASE_SECONDS)
+        free = held if from_colleague else held.filter(until__lte=now)
+        is_mine = held.filter(by=user).update(until=until)
+        if not is_mine and not free.update(by=user, since=now, until=until):
+            with suppress(IntegrityError), transaction.atomic():  # a colleague holds it
                 return Claim.objects.create(card=card, by=user, since=now, until=until)
-        except IntegrityError:
-            pass  # a colleague holds it, or was quicker by a moment
-    found = held.select_related("by").first()
-    # Gone again: the colleague has decided in this very moment, and the card is free.
-    return found or Claim.objects.get_or_create(card=card, defaults={"by": user, "until": until})[0]
+        if found := held.select_related("by").first():
+            return found
+        # Gone again: whoever held it has let it go in this very moment.
+    raise Card.DoesNotExist
 
 
 def holder(card: Card) -> Claim | None:

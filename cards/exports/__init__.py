@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from cards.columns import Row, rows
 from cards.exports.base import BaseFormat, ExportError
 from cards.models import Card
+from cards.wording import figure
 
 __all__ = ["BaseFormat", "ExportError", "find", "formats", "write"]
 
@@ -58,7 +59,7 @@ def write(slug: str, queryset: QuerySet[Card], output: Path, *, progress: Progre
                     "The file came out with %(found)s of %(number)s contacts; %(file)s was left"
                     " as it was. Try again."
                 )
-                % {"found": f"{found:,}", "number": f"{read.number:,}", "file": output}
+                % {"found": figure(found), "number": figure(read.number), "file": output}
             )
         _sync(aside)
         aside.replace(output)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from cards.columns import COLUMNS, Row, Value, as_text
 from cards.exports.base import BaseFormat, ExportError
 from cards.exports.csv import MAX_IMPORT_COLUMNS, dataset
+from cards.wording import figure
 
 # Limits of Excel, and what a sheet of contacts may unpack to before it is read.
 MAX_ROWS = 1_048_575
@@ -90,7 +91,7 @@ def _fill(sheet: Any, rows: Iterable[Row]) -> int:
                     "Excel has room for %(number)s contacts and there are more; choose csv, or"
                     " export fewer."
                 )
-                % {"number": f"{MAX_ROWS:,}"}
+                % {"number": figure(MAX_ROWS)}
             )
         sheet.append([_cell(sheet, value) for value in row])
     return number

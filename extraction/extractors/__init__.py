@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from extraction.extractors.base import BaseExtractor, ExtractorError
 
@@ -22,11 +23,12 @@ def slugs() -> tuple[str, ...]:
 
 
 def choices() -> list[tuple[str, str]]:
-    """(slug, label) of each extractor that is set up here, the usual one first."""
+    """(slug, label) of each extractor that is set up here, the usual one first; the labels in the
+    language of the page."""
     found = []
     for slug in sorted(slugs(), key=lambda name: name != settings.EXTRACTOR):
         try:
-            found.append((slug, from_settings(slug).label))
+            found.append((slug, gettext(from_settings(slug).label)))
         except ExtractorError:
             continue  # it says what it lacks when somebody asks for it
     return found

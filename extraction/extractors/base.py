@@ -80,7 +80,7 @@ class BaseExtractor(ABC):
     """One back end. Subclasses are called `Extractor` and live in a file named for their slug."""
 
     label: ClassVar[str]
-    """How staff see it, such as "Offline OCR"."""
+    """How staff see it, such as "Offline OCR"; in English, marked with `gettext_noop`."""
 
     is_paid: ClassVar[bool] = False
     """Whether `ask` costs money, so that each call stands in the ledger."""

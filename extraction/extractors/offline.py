@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext_noop
 from PIL import Image
 
 from extraction.extractors.base import BaseExtractor, ExtractorError
@@ -32,7 +33,7 @@ class Reading(NamedTuple):
 class Extractor(BaseExtractor):
     """Reads a card from what was seen on it, which is kept beside the answer."""
 
-    label = "Offline OCR"
+    label = gettext_noop("Offline OCR")
 
     def __init__(self, reader: Mapping[str, Any] | None = None) -> None:
         """`reader` are the weights of a fitted one; without, the one that came along reads."""

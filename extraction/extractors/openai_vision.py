@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_noop
 from PIL import Image
 
 from cards import images
@@ -43,7 +44,7 @@ KEPT_OF_UNREADABLE = 20_000
 class Extractor(BatchExtractor):
     """Asks OpenAI's Responses API, or Chat Completions, which compatible servers have."""
 
-    label = "Vision model"
+    label = gettext_noop("Vision model")
     is_paid = True
 
     def __init__(

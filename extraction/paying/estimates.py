@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from extraction import extractors
 from extraction.paying import ledger
+from extraction.paying.prices import in_dollars
 
 _LEAST = Decimal("0.001")
 _FINE_BELOW = Decimal("0.1")
@@ -54,4 +55,4 @@ def _price(slug: str, cards: int) -> str:
     amount = ledger.estimate(cards, extractor.model)
     if amount is None:
         return _("price not known")
-    return f"≈ ${max(amount, _LEAST):,.3f}" if amount < _FINE_BELOW else f"≈ ${amount:,.2f}"
+    return f"≈ {in_dollars(max(amount, _LEAST), 3 if amount < _FINE_BELOW else 2)}"

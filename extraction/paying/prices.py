@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from cards.wording import figure
 from extraction.extractors.base import Usage
 
 BATCH_API_SHARE = Decimal("0.5")
@@ -76,7 +77,12 @@ def dollars(amount: Decimal | None) -> str:
     if amount is None:
         return _("unknown")
     is_fine = amount < Decimal("0.1") and amount != round(amount, 2)
-    return f"${amount:.4f}" if is_fine else f"${amount:,.2f}"
+    return in_dollars(amount, 4 if is_fine else 2)
+
+
+def in_dollars(amount: Decimal, decimals: int) -> str:
+    """`amount` of US dollars with so many `decimals`, as the language of the page writes money."""
+    return _("$%(amount)s") % {"amount": figure(amount, decimals)}
 
 
 def in_words(estimate: Decimal | None) -> str:

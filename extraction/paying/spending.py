@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db.models import Count, F, Q, Sum
 from django.utils.translation import ngettext
 
+from cards.wording import figure
 from extraction.models import Call
 from extraction.paying import ledger
 from extraction.paying.prices import dollars
@@ -99,9 +100,9 @@ def _period(name: str, since: datetime, budget: ledger.Budget | None) -> Period:
 
 def _calls(number: int) -> str:
     words = ngettext("%(number)s call", "%(number)s calls", number)
-    return words % {"number": f"{number:,}"}
+    return words % {"number": figure(number)}
 
 
 def _tokens(number: int) -> str:
     words = ngettext("%(number)s tokens", "%(number)s tokens", number)
-    return words % {"number": f"{number:,}"}
+    return words % {"number": figure(number)}

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cards.models import Card
+from cards.wording import within
 from review import decisions
-from review.models import Claim
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -41,30 +41,29 @@ def approve_all(cards: QuerySet[Card], *, by: User, seen: Mapping[UUID, int]) ->
     beyond = max(0, cards.count() - AT_MOST)
     left, approved = [], 0
     for card in cards[:AT_MOST]:
-        if reason := _objection(card, by):
+        if reason := _objection(card):
             left.append((str(card), reason))
             continue
         try:
             decisions.approve(card, card.contact(), version=seen.get(card.pk, card.version), by=by)
             approved += 1
         except decisions.StaleCard as stale:
-            left.append((str(card), f"changed by {stale.colleague}"))
+            left.append((str(card), _("changed by %(name)s") % {"name": stale.colleague}))
+        except decisions.HeldCard as held:
+            left.append((str(card), _("open by %(name)s") % {"name": held.claim.holder}))
         except Card.DoesNotExist:
-            left.append((str(card), "erased meanwhile"))
+            left.append((str(card), _("erased meanwhile")))
     return Outcome(approved, left, beyond)
 
 
-def _objection(card: Card, by: User) -> str:
+def _objection(card: Card) -> str:
     """Why a person has to look at this card; empty when there is no need."""
     if card.status != Card.Status.NEEDS_REVIEW:
-        return card.get_status_display().lower()
+        return within(card.get_status_display())
     if card.doubtful_fields:
-        return "doubtful"
+        return _("doubtful")
     if card.notice:
-        return "see its notice"
+        return _("see its notice")
     if not any(card.contact().values()):
-        return "nothing on it"
-    claim: Claim | None = getattr(card, "claim", None)
-    if claim and claim.by_id != by.pk and claim.until > timezone.now():
-        return f"open by {claim.holder}"
+        return _("nothing on it")
     return ""

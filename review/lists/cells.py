@@ -11,22 +11,24 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse, QueryDict
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cards.admin import BADGES
 from cards.fields import CONTACT_COLUMNS
 from cards.models import Card
 from cards.views import needs, staff_member
+from cards.wording import within
 from extraction.reading.printable import printable
-from review import merging
+from review import decisions, merging
 from review.forms import parts_of_name
 from review.models import Review, WaitingCard
 
 EDITABLE = ("full_name", "company", "job_title", "email", "phone", "mobile")
-LABELS = {column.name: str(column.verbose_name) for column in CONTACT_COLUMNS}
-DOUBTS_SHOWN = 3
+LABELS = {column.name: column.verbose_name for column in CONTACT_COLUMNS}
+"""By field; in the language of whoever reads them."""
 
-_ERASED = "A card is not here any more: it was erased. You had typed: {typed}."
+DOUBTS_SHOWN = 3
 
 
 class RowForm(forms.ModelForm[WaitingCard]):
@@ -49,7 +51,10 @@ class RowForm(forms.ModelForm[WaitingCard]):
                 field.show_hidden_initial = True
                 field.widget.attrs.update(dir="auto", autocomplete="off", spellcheck="false")
                 field.widget.attrs.pop("maxlength", None)  # a browser would cut what is pasted
-                field.widget.attrs["aria-label"] = f"{LABELS[name]} of {self.instance}"
+                field.widget.attrs["aria-label"] = _("%(field)s of %(card)s") % {
+                    "field": LABELS[name],
+                    "card": self.instance,
+                }
 
     @property
     def changed_data(self) -> list[str]:
@@ -86,7 +91,7 @@ class RowForm(forms.ModelForm[WaitingCard]):
         return values
 
     def write(self, request: HttpRequest) -> Review:
-        """The Review of what was typed. Raises CollisionError, Card.DoesNotExist."""
+        """The Review of what was typed. Raises CollisionError, HeldCard, Card.DoesNotExist."""
         typed = self.typed  # the list shows the whole name, its parts follow
         more = parts_of_name(typed["full_name"]) if "full_name" in typed else {}
         by = staff_member(request)
@@ -123,12 +128,16 @@ def erased(data: QueryDict) -> Iterator[str]:
             if data.get(f"{row}-{name}") != data.get(f"initial-{row}-{name}")
         }
         if typed and _uuid(str(text)) not in left:
-            yield _ERASED.format(typed=named(typed))
+            words = _("A card is not here any more: it was erased. You had typed: %(typed)s.")
+            yield words % {"typed": named(typed)}
 
 
 def named(typed: Mapping[str, str]) -> str:
     """What was typed, each text after the name of its field."""
-    return ", ".join(f"{LABELS[name]} “{text}”" for name, text in typed.items())
+    return ", ".join(
+        _("%(field)s “%(text)s”") % {"field": LABELS[name], "text": text}
+        for name, text in typed.items()
+    )
 
 
 def marks(card: Card) -> list[tuple[str, str]]:
@@ -138,7 +147,7 @@ def marks(card: Card) -> list[tuple[str, str]]:
     """
     claim = getattr(card, "claim", None)
     if claim and claim.until > timezone.now():
-        return [*_doubts(card), ("accent", f"open by {claim.holder}")]
+        return [*_doubts(card), ("accent", _("open by %(name)s") % {"name": claim.holder})]
     return _doubts(card)
 
 
@@ -160,8 +169,10 @@ def save_row(request: HttpRequest, card_id: UUID) -> HttpResponseBase:
         return JsonResponse({**_standing(form.write(request).card), "saved": now})
     except merging.CollisionError as collision:
         return _refused(collision.card, {f: [text] for f, text in collision.collisions.items()})
+    except decisions.HeldCard as held:
+        return _refused(Card.objects.get(pk=card_id), {min(form.typed, key=EDITABLE.index): [held]})
     except Card.DoesNotExist:
-        error = "This card is no longer here. What you typed still is: copy what you need."
+        error = _("This card is no longer here. What you typed still is: copy what you need.")
         return JsonResponse({"error": error}, status=404)
 
 
@@ -203,9 +214,10 @@ def _doubts(card: Card) -> list[tuple[str, str]]:
     if card.status != Card.Status.NEEDS_REVIEW:
         return [(BADGES[Card.Status(card.status)], card.get_status_display())]
     if card.notice:
-        return [("bad", "see notice")]
+        return [("bad", _("see notice"))]
     if not card.doubtful_fields:
-        return [("ok", "none")]
+        return [("ok", _("none"))]
     return [
-        ("doubt", LABELS.get(name, name).lower()) for name in card.doubtful_fields[:DOUBTS_SHOWN]
+        ("doubt", within(str(LABELS.get(name, name))))
+        for name in card.doubtful_fields[:DOUBTS_SHOWN]
     ]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from cards.models import Card
-from review import decisions, merging, queue
+from review import decisions, merging
 from review.forms import parts_of_name
 from review.merging import Seen
 from review.models import Review
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.contrib.auth.models import User
-
-GONE = "This card is not here any more: it was erased. Nothing was written."
-_HELD = (
-    "{who} has this card open until {time}. Nothing was written and what you typed stays here:"
-    " press Enter again later, or open the card to take it over."
-)
-_DECIDED = "This card was decided meanwhile, with this value. Nothing is left to do."
-_CHANGED = "{who} has changed this card since then: open the card to put it right."
 
 
 class NotSettled(Exception):
@@ -76,18 +68,21 @@ class Settled:
 
 def settle(card_id: UUID, field: str, text: str, seen: Seen, *, by: User) -> Settled:
     """Writes `text`, or confirms the field when that is what was `seen`. Raises NotSettled."""
-    _refuse_held(card_id, by)
     typed = {field: text} if text != seen.values[field] else {}
     more = parts_of_name(text) if "full_name" in typed else None
     try:
         review = merging.write(card_id, seen, typed, by=by, more=more, confirmed=(field,))
     except Card.DoesNotExist as error:
-        raise NotSettled(GONE, code=404) from error
+        gone = _("This card is not here any more: it was erased. Nothing was written.")
+        raise NotSettled(gone, code=404) from error
+    except decisions.HeldCard as held:
+        raise NotSettled(str(held)) from held
     except merging.CollisionError as collision:
         if getattr(collision.card, field) == text:  # it says so already, and is decided
-            return _settled(card_id, field, _DECIDED)
+            message = _("This card was decided meanwhile, with this value. Nothing is left to do.")
+            return _settled(card_id, field, message)
         raise NotSettled(str(collision), card=collision.card) from collision
-    return _settled(card_id, field, "Saved" if typed else "Confirmed", review)
+    return _settled(card_id, field, _("Saved") if typed else _("Confirmed"), review)
 
 
 def put_back(card_id: UUID, field: str, number: int, *, by: User) -> Settled:
@@ -100,8 +95,7 @@ def put_back(card_id: UUID, field: str, number: int, *, by: User) -> Settled:
     mine = Review.objects.filter(card=card_id, number=number, by=by, decision__in=kinds).first()
     card = Card.objects.filter(pk=card_id).first()
     if mine is None or not mine.before or card is None:
-        raise NotSettled("There is nothing of yours to undo on this card.", code=404)
-    _refuse_held(card_id, by)
+        raise NotSettled(_("There is nothing of yours to undo on this card."), code=404)
     old = {change.field: change.machine_value for change in mine.corrections.all()}
     is_moved = card.status != mine.before["status"]
     if is_moved or any(getattr(card, name) != mine.values[name] for name in old):
@@ -112,11 +106,13 @@ def put_back(card_id: UUID, field: str, number: int, *, by: User) -> Settled:
             _state_without(mine, card, {field, *old}, old),
             version=card.version,
             by=by,
-            reason="Undone in snippet review.",
+            reason="Undone in snippet review.",  # kept for good, in English
         )
+    except decisions.HeldCard as held:
+        raise NotSettled(str(held)) from held
     except decisions.StaleCard as stale:
         raise _changed(stale.card) from stale
-    return _settled(card_id, field, "Undone", review)
+    return _settled(card_id, field, _("Undone"), review)
 
 
 def _state_without(
@@ -138,15 +134,9 @@ def _state_without(
     }
 
 
-def _refuse_held(card_id: UUID, by: User) -> None:
-    """Raises NotSettled while a colleague has the card open."""
-    claim = queue.holder(Card(pk=card_id))
-    if claim and claim.by_id != by.pk:
-        raise NotSettled(_HELD.format(who=claim.holder, time=f"{localtime(claim.until):%H:%M}"))
-
-
 def _changed(card: Card) -> NotSettled:
-    return NotSettled(_CHANGED.format(who=decisions.StaleCard(card).colleague))
+    words = _("%(name)s has changed this card since then: open the card to put it right.")
+    return NotSettled(words % {"name": decisions.StaleCard(card).colleague})
 
 
 def _settled(card_id: UUID, field: str, message: str, review: Review | None = None) -> Settled:

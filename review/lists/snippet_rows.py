@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from cards.fields import CONTACT_COLUMNS
 from cards.models import Card, CardQuerySet
@@ -50,8 +52,9 @@ class SnippetForm(forms.Form):
     def name(self, card: Card, field: str) -> None:
         """Tells those who hear the page which input this is."""
         label = COLUMNS[field].verbose_name
+        spoken = _("%(field)s of %(card)s") % {"field": label, "card": card}
         self.fields["text"].widget.attrs.update(
-            {"aria-label": f"{label} of {card}", "aria-describedby": f"why_{card.pk}"}
+            {"aria-label": spoken, "aria-describedby": f"why_{card.pk}"}
         )
 
     def clean_seen(self) -> str:
@@ -92,9 +95,15 @@ class Row:
 def rows_of(cards: CardQuerySet, field: str) -> Iterator[Row]:
     """Two queries, and of each reading no more than the one value."""
     found = list(cards.with_front())
-    done = Extraction.objects.filter(card__in=found, status=Extraction.Status.SUCCEEDED)
-    # In the order of the readings, so that the last one of each card stays.
-    values = dict(done.order_by("pk").values_list("card", f"result__values__{field}"))
+    readings = Extraction.objects.filter(card__in=found).order_by()
+    columns = readings.values_list("pk", "status", "card", f"result__values__{field}")
+    # In the order of the readings, so that the last one of each card stays. Sorted and chosen here:
+    # SQLite would go through all readings that succeeded.
+    values = {
+        card: value
+        for _, status, card, value in sorted(columns, key=itemgetter(0))
+        if status == Extraction.Status.SUCCEEDED
+    }
     for card in found:
         value = values.get(card.pk)
         yield Row(card, SnippetForm.of(card, field), Value.from_json(value) if value else None)

@@ -11,11 +11,12 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cards.models import Batch, Card, CardQuerySet
@@ -30,7 +31,7 @@ from review.queue import Part
 ROWS = 50
 """Cards on one page."""
 
-COUNTED = 5_000
+COUNTED = 2_000
 """Waiting cards that are looked at for the counts beside the fields."""
 
 
@@ -53,7 +54,8 @@ def save(request: HttpRequest, card_id: UUID) -> HttpResponseBase:
     part, user = Part.from_query(request.GET), staff_member(request)
     form = SnippetForm(part.field, request.POST) if part.field else None
     if form is None:
-        return HttpResponse("Say which field.\n", status=400, content_type="text/plain")
+        text = _("Say which field.") + "\n"
+        return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
     try:
         if "undo" in request.POST:
             done = settling.put_back(card_id, part.field, _number(request), by=user)
@@ -67,7 +69,8 @@ def save(request: HttpRequest, card_id: UUID) -> HttpResponseBase:
         return _refuse(request, part, card_id, refusal)
     if not request.accepts("text/html"):
         return JsonResponse(done.to_json())
-    messages.success(request, f"{done.card}: {done.message}")
+    words = _("%(card)s: %(message)s") % {"card": done.card, "message": done.message}
+    messages.success(request, words)
     return redirect(_url(part))
 
 
@@ -78,7 +81,9 @@ def _refuse(
         return JsonResponse(refusal.to_json(part.field), status=refusal.code)
     row = next(rows_of(Card.objects.filter(pk=card_id), part.field), None)
     if row is None:
-        messages.error(request, f"{refusal} You had typed “{request.POST.get('text', '')}”.")
+        words = _("%(refusal)s You had typed “%(typed)s”.")
+        typed = request.POST.get("text", "")
+        messages.error(request, words % {"refusal": refusal, "typed": typed})
         return redirect(_url(part))
     data = request.POST.dict()
     theirs = getattr(refusal.card, part.field) if refusal.card else None
@@ -99,8 +104,8 @@ def _show(
     counts, clear, are_cut = _counts(part, user)
     if not part.field:
         part = replace(part, field=max(counts, key=lambda name: counts[name], default="email"))
-    cards = _behind(after, part.of(_free(user))).order_by("-batch__priority", "id")
-    rows = list(rows_of(cards[: ROWS + 1], part.field))
+    cards = _first(ROWS + 1, part.of(_free(user)), after)
+    rows = list(rows_of(cards, part.field))
     following = _url(part, after=rows[ROWS - 1].card) if len(rows) > ROWS else ""
     rows = rows[:ROWS]
     if sent:
@@ -108,7 +113,7 @@ def _show(
     tabs = _tabs(part, counts)
     context = {
         **admin.site.each_context(request),
-        "title": "One field at a time",
+        "title": _("One field at a time"),
         "subtitle": COLUMNS[part.field].verbose_name,
         "part": part,
         "query": urlencode(part.query()),
@@ -131,17 +136,24 @@ def _free(user: User) -> CardQuerySet:
     return queue.waiting().exclude(queue.held_by_others(user))
 
 
-def _behind(after: Card | None, cards: CardQuerySet) -> CardQuerySet:
-    """Those that come after a card: urgent batches come first, then cards by age.
+def _first(count: int, cards: CardQuerySet, after: Card | None) -> CardQuerySet:
+    """The first so many, or those that come after a card: of urgent batches first, then of old
+    ones, and by age within one.
 
-    Not by doubt, as elsewhere: it changes with each row that is saved.
+    Not by doubt, as elsewhere: it changes with each row that is saved. So all cards of a batch are
+    sorted, which is why their ids are found before the rest of them, from an index alone.
     """
-    if after is None:
-        return cards
-    priority = after.batch.priority
-    return cards.filter(
-        Q(batch__priority__lt=priority) | Q(batch__priority=priority, pk__gt=after.pk)
-    )
+    batches = Batch.objects.order_by("-priority", "id")
+    order = ("-batch__priority", "batch_id", "id")
+    has_some = Exists(cards.order_by().filter(batch=OuterRef("pk")))
+    if after:
+        priority = after.batch.priority
+        is_behind = Q(priority__lt=priority) | Q(priority=priority, pk__gte=after.batch_id)
+        batches = batches.filter(is_behind)
+        cards = cards.exclude(batch=after.batch_id, pk__lte=after.pk)
+    found = list(batches.filter(has_some).values_list("pk", flat=True)[: count + 1])
+    ids = cards.filter(batch__in=found).order_by(*order).values_list("pk", flat=True)[:count]
+    return Card.objects.filter(pk__in=list(ids)).order_by(*order)
 
 
 def _counts(part: Part, user: User) -> tuple[Counter[str], int, bool]:
@@ -203,7 +215,7 @@ def _sentence(form: SnippetForm) -> str:
     """What is wrong with what was typed, or else with a request that no page of ours sends."""
     if "text" in form.errors:
         return " ".join(map(str, form.errors["text"]))
-    return "This request could not be understood; reload the page. Nothing was written."
+    return _("This request could not be understood; reload the page. Nothing was written.")
 
 
 def urls(wrap: Callable[..., Any]) -> list[URLPattern]:

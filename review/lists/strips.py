@@ -18,7 +18,7 @@ from cards.fields import CONTACT_FIELDS
 from cards.models import Card, Side
 from cards.views import jpeg, needs, picture_key
 from extraction.result import Box
-from review import decisions
+from review import records
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -67,7 +67,7 @@ def place(card: Card, field: str) -> tuple[Side, Area]:
     sides = {side.position: side for side in card.sides.order_by("-position")}
     if not sides:
         raise Http404
-    result = decisions.latest_result(card)
+    result = records.latest_result(card)
     value = result.values.get(field) if result else None
     boxes = [box for box in value.boxes if box.side in sides] if value else []
     side = sides[boxes[0].side] if boxes else list(sides.values())[-1]

@@ -9,38 +9,34 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from cards.columns import as_text
 from cards.fields import CONTACT_COLUMNS, CONTACT_FIELDS
 from cards.models import Card
 from extraction import shown
 from extraction.models import Extraction
 from extraction.reading import codes
-from review.models import Review
+from review.models import Review, name_of
 from review.provenance import taken
+from review.records import EXTRA_PREFIX, flat
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
-EXTRA = "extra."
-"""Before the name of a further field, so that it is none of the contact fields' names."""
-
-LABELS = {column.name: str(column.verbose_name) for column in CONTACT_COLUMNS}
+LABELS = {column.name: column.verbose_name for column in CONTACT_COLUMNS}
 
 
 class Kind(models.TextChoices):
     """What a value came from."""
 
-    MACHINE = "machine", "Read"
-    CODE = "code", "From a code"
-    REVIEWER = "reviewer", "Reviewer"
-    IMPORT = "import", "Import"
-    REVERT = "revert", "Put back"
-    SECOND_LOOK = "second_look", "Second look"
-    UNKNOWN = "unknown", "Not recorded"
+    MACHINE = "machine", _("Read")
+    CODE = "code", _("From a code")
+    REVIEWER = "reviewer", _("Reviewer")
+    IMPORT = "import", _("Import")
+    REVERT = "revert", _("Put back")
+    SECOND_LOOK = "second_look", _("Second look")
+    UNKNOWN = "unknown", _("Not recorded")
 
 
 KINDS = {
@@ -112,7 +108,7 @@ class History:
     """What happened to a card: `events` in order of time, and the texts that each field had.
 
     The last of a field's texts is the one that stands. Fields that never had any are left out;
-    further fields stand under `EXTRA` and their name.
+    further fields stand under `EXTRA_PREFIX` and their name.
     """
 
     card: Card
@@ -129,27 +125,14 @@ def provenance(card: Card) -> dict[str, Origin]:
     """Where the value that stands now came from, by field. Two queries.
 
     Fields that never had a value are left out; one that somebody emptied is not. Further fields
-    stand under `EXTRA` and their name.
+    stand under `EXTRA_PREFIX` and their name.
     """
     return {name: given[-1].origin for name, given in history(card).fields.items()}
 
 
 def label(name: str) -> str:
     """A field's name as people know it."""
-    return LABELS.get(name, name.removeprefix(EXTRA))
-
-
-def name_of(user: User | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user else "somebody unknown"
-
-
-def flat(values: Mapping[str, Any]) -> dict[str, str]:
-    """Texts by field; each further field in `extra` under `EXTRA` and its name."""
-    texts = {name: str(values[name] or "") for name in CONTACT_FIELDS if name in values}
-    extra = values.get("extra")
-    if isinstance(extra, Mapping):
-        texts |= {f"{EXTRA}{name}": as_text(text) for name, text in extra.items()}
-    return texts
+    return str(LABELS.get(name, name.removeprefix(EXTRA_PREFIX)))
 
 
 OriginOf = Callable[[str], Origin]
@@ -208,7 +191,7 @@ class _Story:
     ) -> list[Change]:
         """The changes that make the fields what `values` has; what it does not have stays."""
         texts = flat(values)
-        gone = [n for n in self.now if n.startswith(EXTRA) and n not in texts]
+        gone = [n for n in self.now if n.startswith(EXTRA_PREFIX) and n not in texts]
         if "extra" in values:
             texts |= dict.fromkeys(gone, "")
         changes = []
@@ -245,7 +228,7 @@ def _origins(event: Origin, result: Any) -> OriginOf:
         if value is None:
             return event
         is_code = bool(value.boxes) and places.issuperset(value.boxes)
-        agrees = "The code on the card says the same." if value.text in told else ""
+        agrees = gettext("The code on the card says the same.") if value.text in told else ""
         why = value.reason or ("" if is_code else agrees)
         kind = Kind.CODE if is_code else Kind.MACHINE
         return Origin(kind, event.who, event.at, why, value.confidence)

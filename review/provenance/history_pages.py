@@ -20,6 +20,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from cards.admin import BADGES
@@ -27,16 +29,14 @@ from cards.fields import CONTACT_COLUMNS, GROUPS
 from cards.models import Card
 from cards.views import needs, staff_member
 from review import decisions
-from review.models import Review
+from review.models import Review, name_of
 from review.provenance import reverts
-from review.provenance.history import Event, Given, History, history, label, name_of
+from review.provenance.history import Event, Given, History, history, label
 
 LISTED = 200
 """Cards of a day that are listed; the others are only counted."""
 
 FIRST_DAY = date(2000, 1, 1)
-
-_MOVED_ON = "Nothing was put back: {who} changed this card meanwhile. Below is how it stands now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,12 @@ class DayForm(forms.Form):
     """Whose decisions are to be reverted, and of which day."""
 
     by = forms.ModelChoiceField(
-        User.objects.none(), label="Reviewer", empty_label="Choose a person",
+        User.objects.none(), label=_("Reviewer"), empty_label=_("Choose a person"),
     )  # fmt: skip
     day = forms.DateField(
-        label="Day",
+        label=_("Day"),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        validators=[MinValueValidator(FIRST_DAY, "Choose a day of this century.")],
+        validators=[MinValueValidator(FIRST_DAY, _("Choose a day of this century."))],
     )
 
     def __init__(self, data: Any = None) -> None:
@@ -80,7 +80,7 @@ class DayForm(forms.Form):
         day: date = self.cleaned_data["day"]
         if day > timezone.localdate():
             raise forms.ValidationError(
-                "That day has not come yet. Choose today or an earlier day."
+                gettext("That day has not come yet. Choose today or an earlier day.")
             )
         return day
 
@@ -98,7 +98,7 @@ def card_history(request: HttpRequest, card_id: UUID) -> HttpResponseBase:
     found = history(card)
     context = {
         **admin.site.each_context(request),
-        "title": "History",
+        "title": gettext("History"),
         "subtitle": str(card),
         "card": card,
         "badge": BADGES[Card.Status(card.status)],
@@ -116,7 +116,7 @@ def revert_day(request: HttpRequest) -> HttpResponse:
     """Asks whose decisions of which day are to be reverted, and shows the cards; a POST does it."""
     is_post = request.method == "POST"
     form = DayForm(request.POST if is_post else request.GET if "by" in request.GET else None)
-    context = {**admin.site.each_context(request), "title": "Revert a day", "form": form}
+    context = {**admin.site.each_context(request), "title": gettext("Revert a day"), "form": form}
     if form.is_valid():
         day = form.chosen()
         context |= {"day": day, "who": name_of(day.reviewer), "listed": LISTED}
@@ -129,11 +129,11 @@ def revert_day(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "review/revert_day.html", context)
 
 
-@admin.display(description="History")
+@admin.display(description=_("History"))
 def history_link(review: Review) -> SafeString:
     """For lists of decisions: the way to the history of the card."""
     url = reverse("admin:review_history", args=(review.card_id,))
-    return format_html('<a href="{}">History</a>', url)
+    return format_html('<a href="{}">{}</a>', url, gettext("History"))
 
 
 def urls(wrap: Callable[..., Any]) -> list[URLPattern]:
@@ -150,14 +150,18 @@ def _revert(request: HttpRequest, card: Card) -> HttpResponse:
         if "put_back" in request.POST:
             number, _, name = request.POST["put_back"].partition(":")
             reverts.put_back(card, name, _number(number), version=version, by=by)
-            messages.success(request, "The value was put back.")
+            messages.success(request, gettext("The value was put back."))
         else:
             number = request.POST.get("before", "")
             review = get_object_or_404(card.reviews, pk=_number(number))
             reverts.back_to_before(review, version=version, by=by)
-            messages.success(request, "The card was put back to how it stood before.")
+            messages.success(request, gettext("The card was put back to how it stood before."))
     except decisions.StaleCard as stale:
-        messages.warning(request, _MOVED_ON.format(who=stale.colleague))
+        words = gettext(
+            "Nothing was put back: %(name)s changed this card meanwhile. Below is how it stands"
+            " now."
+        )
+        messages.warning(request, words % {"name": stale.colleague})
     except decisions.DecisionError as error:
         messages.warning(request, str(error))
     return redirect("admin:review_history", card.pk)
@@ -166,11 +170,11 @@ def _revert(request: HttpRequest, card: Card) -> HttpResponse:
 def _grouped(found: History) -> list[tuple[str, list[Row]]]:
     """The fields that have or had a text, by the headings of forms; further fields last."""
     groups = [
-        (group, [column.name for column in CONTACT_COLUMNS if column.info.group == group])
+        (gettext(group), [column.name for column in CONTACT_COLUMNS if column.info.group == group])
         for group in GROUPS
     ]
     own = {name for _, names in groups for name in names}
-    groups.append(("Extra", [name for name in found.fields if name not in own]))
+    groups.append((gettext("Extra"), [name for name in found.fields if name not in own]))
     rows = [
         (group, [_row(name, found.fields[name]) for name in names if name in found.fields])
         for group, names in groups

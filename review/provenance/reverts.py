@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from cards.models import Card
 from review import decisions
-from review.models import Review
-from review.provenance.history import EXTRA, Origin, history, label, name_of
+from review.models import Review, name_of
+from review.provenance.history import Origin, history, label
+from review.records import EXTRA_PREFIX
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -25,15 +28,11 @@ if TYPE_CHECKING:
 AT_MOST = 200
 """Cards that are put back at once, in some five to ten seconds; the rest in a further go."""
 
-
+# Reasons are kept for good: in English, as are the names and times in them.
 _BACK_TO_BEFORE = "Back to before decision {number}: {decision} by {who}, {when}."
 _BACK_TO_VALUE = "{field}: back to the value of {when} by {who}."
 _BACK_TO_EARLIER = "{field}: back to an earlier value."
 _DAY_REVERTED = "Everything that {who} decided on {day} was reverted."
-_SAME_ALREADY = "{field} is like that already. Nothing was changed."
-_CHANGED_SINCE = "Not touched: changed by {who} since, {when}."
-_DELETED = "Not touched: the card was deleted in this very moment."
-_CHANGED_NOW = "Not touched: changed by {who} in this very moment."
 
 
 def put_back(card: Card, name: str, number: int, *, version: int, by: User) -> Review:
@@ -44,14 +43,19 @@ def put_back(card: Card, name: str, number: int, *, version: int, by: User) -> R
     """
     if card.version != version:
         raise decisions.StaleCard(card)
-    given = history(card).fields.get(name, ())
+    with override("en"):  # the reason names whose value it was
+        given = history(card).fields.get(name, ())
     if not 0 <= number < len(given):
         raise decisions.DecisionError(
-            "That value is not in the history of this card. Nothing was changed; choose one below."
+            _(
+                "That value is not in the history of this card. Nothing was changed; choose one"
+                " below."
+            )
         )
     text, origin = given[number].text, given[number].origin
     if text == given[-1].text:
-        raise decisions.DecisionError(_SAME_ALREADY.format(field=label(name)))
+        words = _("%(field)s is like that already. Nothing was changed.")
+        raise decisions.DecisionError(words % {"field": label(name)})
     return decisions.correct(
         card, _values(card, name, text), version=version, by=by,
         decision=Review.Decision.REVERTED, reason=_reason(name, origin),
@@ -68,15 +72,18 @@ def back_to_before(review: Review, *, version: int, by: User) -> Review:
         raise decisions.StaleCard(card)
     if not review.before:
         raise decisions.DecisionError(
-            "Nothing is kept of how the card stood before this decision. Nothing was changed;"
-            " put single values back instead."
+            _(
+                "Nothing is kept of how the card stood before this decision. Nothing was changed;"
+                " put single values back instead."
+            )
         )
     if stands_as(card, review.before):
-        raise decisions.DecisionError("The card stands like that already. Nothing was changed.")
-    reason = _BACK_TO_BEFORE.format(
-        number=review.number, decision=review.get_decision_display(), who=name_of(review.by),
-        when=_moment(review.at),
-    )  # fmt: skip
+        raise decisions.DecisionError(_("The card stands like that already. Nothing was changed."))
+    with override("en"):
+        reason = _BACK_TO_BEFORE.format(
+            number=review.number, decision=review.get_decision_display(), who=name_of(review.by),
+            when=_moment(review.at),
+        )  # fmt: skip
     return decisions.restore(card, review.before, version=version, by=by, reason=reason)
 
 
@@ -144,7 +151,8 @@ class Day:
 
     @property
     def reason(self) -> str:
-        return _DAY_REVERTED.format(who=name_of(self.reviewer), day=date_format(self.day))
+        with override("en"):
+            return _DAY_REVERTED.format(who=name_of(self.reviewer), day=date_format(self.day))
 
     def _decided(self, card: Card, reviews: Sequence[Review]) -> Decided:
         mine = [review for review in reviews if self._is_mine(review)]
@@ -156,15 +164,16 @@ class Day:
 
     def _why_not(self, card: Card, first: Review, since: Sequence[Review]) -> str:
         if not first.before:
-            return "Not touched: nothing is kept of how it stood before."
+            return _("Not touched: nothing is kept of how it stood before.")
         if stands_as(card, first.before):
-            return "Stands as it did before already."
+            return _("Stands as it did before already.")
         others = [review for review in since if review.by_id != self.reviewer.pk]
         if others:
             last = others[-1]
-            return _CHANGED_SINCE.format(who=name_of(last.by), when=_moment(last.at))
+            words = _("Not touched: changed by %(name)s since, %(time)s.")
+            return words % {"name": name_of(last.by), "time": _moment(last.at)}
         if card.version != first.before["version"] + len(since):
-            return "Not touched: the machine has changed it since."
+            return _("Not touched: the machine has changed it since.")
         return ""
 
 
@@ -197,28 +206,33 @@ def _put_back(cards: Iterable[Decided], outcome: Outcome, *, reason: str, by: Us
         try:
             decisions.restore(card, first.before, version=card.version, by=by, reason=reason)
         except decisions.StaleCard as stale:
-            why_not = _CHANGED_NOW.format(who=stale.colleague)
+            words = _("Not touched: changed by %(name)s in this very moment.")
+            why_not = words % {"name": stale.colleague}
             outcome.left.append(replace(decided, why_not=why_not))
+        except decisions.HeldCard as held:
+            outcome.left.append(replace(decided, why_not=str(held)))
         except Card.DoesNotExist:
-            outcome.left.append(replace(decided, why_not=_DELETED))
+            why_not = _("Not touched: the card was deleted in this very moment.")
+            outcome.left.append(replace(decided, why_not=why_not))
         else:
             outcome.put_back.append(decided)
 
 
 def _values(card: Card, name: str, text: str) -> dict[str, Any]:
     """What to write so that one field has `text`; a further field without a text goes."""
-    if not name.startswith(EXTRA):
+    if not name.startswith(EXTRA_PREFIX):
         return {name: text}
-    further = name.removeprefix(EXTRA)
+    further = name.removeprefix(EXTRA_PREFIX)
     extra = {key: value for key, value in card.extra.items() if key != further}
     return {"extra": {**extra, further: text} if text else extra}
 
 
 def _reason(name: str, origin: Origin) -> str:
-    if origin.at is None:
-        return _BACK_TO_EARLIER.format(field=label(name))
-    when = _moment(origin.at)
-    return _BACK_TO_VALUE.format(field=label(name), when=when, who=origin.who)
+    with override("en"):
+        if origin.at is None:
+            return _BACK_TO_EARLIER.format(field=label(name))
+        when = _moment(origin.at)
+        return _BACK_TO_VALUE.format(field=label(name), when=when, who=origin.who)
 
 
 def _moment(at: datetime) -> str:

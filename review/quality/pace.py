@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from review.models import Correction, Review, SecondLook
 from review.quality import second_look
@@ -29,12 +30,15 @@ TIMES_COUNTED = 1_000
 BATCHES_SHOWN = 20
 DAYS_SHOWN = 14
 
-PERIODS = (("Today", 1), ("Last 7 days", 7), ("Last 30 days", 30))
+PERIODS = (
+    (gettext_lazy("Today"), 1),
+    (gettext_lazy("Last 7 days"), 7),
+    (gettext_lazy("Last 30 days"), 30),
+)
 """Names, and how many days by the calendar, today among them."""
 
 _LONGEST = max(days for _, days in PERIODS)
 _APPROVED = Q(decision=Review.Decision.APPROVED)
-_DECIDED = (Review.Decision.APPROVED, Review.Decision.REJECTED, Review.Decision.RETAKE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ def _decided(user: User | None) -> QuerySet[Review]:
     reopened = same_card.filter(
         ~Exists(approved_between), decision=Review.Decision.REOPENED, number__gt=OuterRef("number")
     )
-    decided = Review.objects.filter(decision__in=_DECIDED, at__gte=_midnight(_LONGEST))
+    decided = Review.objects.filter(decision__in=Review.OF_THE_CARD, at__gte=_midnight(_LONGEST))
     decided = decided.filter(by=user) if user else decided
     return decided.alias(was_reopened=Exists(reopened)).order_by()
 

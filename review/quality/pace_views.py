@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from cards.fields import CONTACT_COLUMNS
 from cards.views import needs, staff_member
+from cards.wording import figure
 from review.quality import pace, second_look
 from review.quality.pace import Pace
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 SEES_SUMS = "auth.view_user"
 """Managers: those who see the accounts of the staff. Reviewers see nothing but their own."""
@@ -29,7 +35,7 @@ class Figure:
     """One thing measured: what it means, and for each period the number and what it counts."""
 
     label: str
-    meaning: str
+    meaning: StrOrPromise
     numbers: tuple[tuple[str, str], ...]
 
 
@@ -37,28 +43,32 @@ class Figure:
 class Meanings:
     """What each figure says, in a sentence."""
 
-    cards: str
-    seconds: str
-    corrected: str
-    reopened: str
-    agreement: str
+    cards: StrOrPromise
+    seconds: StrOrPromise
+    corrected: StrOrPromise
+    reopened: StrOrPromise
+    agreement: StrOrPromise
 
 
 OWN = Meanings(
-    "Cards that you approved, rejected or sent back to be photographed again.",
-    "Half of your cards took less, half took more; pauses are left out.",
-    "Fields of an approved card that you set otherwise than the machine had read them.",
-    "Of the cards that you approved, those that somebody opened again.",
-    "At second looks, the fields in which you and a colleague came to the same, neither of you"
-    " seeing the other's values.",
+    _("Cards that you approved, rejected or sent back to be photographed again."),
+    _("Half of your cards took less, half took more; pauses are left out."),
+    _("Fields of an approved card that you set otherwise than the machine had read them."),
+    _("Of the cards that you approved, those that somebody opened again."),
+    _(
+        "At second looks, the fields in which you and a colleague came to the same, neither of you"
+        " seeing the other's values."
+    ),
 )
 ALL = Meanings(
-    "Cards that were approved, rejected or sent back to be photographed again.",
-    "Half of the cards took less, half took more; pauses are left out.",
-    "Fields of an approved card that were set otherwise than the machine had read them.",
-    "Of the cards that were approved, those that somebody opened again.",
-    "At second looks, the fields in which two reviewers came to the same, neither of them seeing"
-    " the other's values.",
+    _("Cards that were approved, rejected or sent back to be photographed again."),
+    _("Half of the cards took less, half took more; pauses are left out."),
+    _("Fields of an approved card that were set otherwise than the machine had read them."),
+    _("Of the cards that were approved, those that somebody opened again."),
+    _(
+        "At second looks, the fields in which two reviewers came to the same, neither of them"
+        " seeing the other's values."
+    ),
 )
 
 
@@ -70,7 +80,7 @@ def pace_page(request: HttpRequest) -> HttpResponseBase:
     agreement = agreement_rows()
     context = {
         **admin.site.each_context(request),
-        "title": "Pace",
+        "title": gettext("Pace"),
         "periods": [name for name, _ in pace.PERIODS],
         "has_own": bool(own[-1].cards or own[-1].agreement.compared),
         "own": figures(own, OWN),
@@ -94,14 +104,15 @@ def pace_page(request: HttpRequest) -> HttpResponseBase:
 def figures(paces: Sequence[Pace], meanings: Meanings) -> list[Figure]:
     """The figures of several periods side by side."""
     return [
-        Figure("Cards decided", meanings.cards, tuple((f"{p.cards:,}", "") for p in paces)),
-        Figure("Seconds a card", meanings.seconds,
+        Figure(gettext("Cards decided"), meanings.cards,
+               tuple((figure(p.cards), "") for p in paces)),
+        Figure(gettext("Seconds a card"), meanings.seconds,
                tuple((_whole(p.seconds), "") for p in paces)),
-        Figure("Fields changed a card", meanings.corrected,
+        Figure(gettext("Fields changed a card"), meanings.corrected,
                tuple((_tenths(p.corrected_a_card), "") for p in paces)),
-        Figure("Opened again", meanings.reopened,
+        Figure(gettext("Opened again"), meanings.reopened,
                tuple((percent(p.reopened_share), _of(p.reopened, p.approved)) for p in paces)),
-        Figure("Agreement", meanings.agreement,
+        Figure(gettext("Agreement"), meanings.agreement,
                tuple((percent(p.agreed_share), _of(p.agreement.agreed, p.agreement.compared))
                      for p in paces)),
     ]  # fmt: skip
@@ -133,11 +144,11 @@ def agreement_rows() -> list[dict[str, Any]]:
 
 
 def _whole(number: float | None) -> str:
-    return NONE if number is None else f"{number:,.0f}"
+    return NONE if number is None else figure(number)
 
 
 def _tenths(number: float | None) -> str:
-    return NONE if number is None else f"{number:.1f}"
+    return NONE if number is None else figure(number, 1)
 
 
 def percent(share: float | None) -> str:
@@ -149,7 +160,8 @@ def percent(share: float | None) -> str:
 
 
 def _of(some: int, all_of_them: int) -> str:
-    return f"{some:,} of {all_of_them:,}" if all_of_them else ""
+    words = gettext("%(some)s of %(all)s")
+    return words % {"some": figure(some), "all": figure(all_of_them)} if all_of_them else ""
 
 
 def urls(wrap: Callable[..., Any]) -> list[URLPattern]:

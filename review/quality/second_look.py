@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.fields import CONTACT_COLUMNS, CONTACT_FIELDS
 from cards.models import Card
@@ -37,22 +39,34 @@ COMPARED = (
 LOOKS_COUNTED = 1_000
 """Agreement is counted over so many of the latest looks at most."""
 
-WAS_CHANGED = (
+WAS_CHANGED = _(
     "This card was changed while you looked at it, so it needs no second look any more. Nothing was"
     " written; go on with the next card."
 )
-WAS_QUICKER = (
+WAS_QUICKER = _(
     "A colleague has looked at this card in the meantime. Nothing of yours was written, and nothing"
     " on the card is lost; go on with the next card."
 )
-HAS_DECIDED = (
+HAS_DECIDED = _(
     "You have decided on this card before, so a colleague looks at it now. Nothing was written; go"
     " on with the next card."
+)
+HAS_ANSWERED = _(
+    "You have given your answer to this second look before, and it stands. Nothing more was"
+    " written; go on with the next card."
+)
+HELD = _(
+    "A colleague has this card open just now, so nothing of yours was written. Nothing typed is"
+    " lost: go on with another card, or send this one later."
 )
 
 
 class LookEndedError(decisions.DecisionError):
-    """A second look that was not carried out; says why, and that nothing was written."""
+    """A second look that was not carried out and cannot be any more; nothing was written."""
+
+
+class LookHeldError(decisions.DecisionError):
+    """A second look that was not carried out while a colleague has its card open."""
 
 
 def waiting_for(user: User) -> QuerySet[SecondLook]:
@@ -66,55 +80,80 @@ def waiting_for(user: User) -> QuerySet[SecondLook]:
 
 
 def next_for(user: User, *, after: SecondLook | None = None) -> SecondLook | None:
-    """The look that `user` should take next, its card claimed: two reviewers never get the same.
+    """The look that `user` should take next; nothing is claimed.
 
     `after` is the one just left; it and those before it come again only when no other waits.
     """
-    while look := _first(waiting_for(user), after):
-        if queue.claim(look.card, user).by_id == user.pk:
-            return look
-        # A colleague was quicker by a moment: that card is held now, and left out.
-    return None
+    looks = waiting_for(user).select_related("card", "first")
+    if after is None:
+        return looks.first()
+    return looks.filter(pk__gt=after.pk).first() or looks.exclude(pk=after.pk).first()
+
+
+def take_next(user: User, *, after: SecondLook | None = None) -> SecondLook | None:
+    """The same, its card claimed: two reviewers never get the same."""
+    while (look := next_for(user, after=after)) and not claim(look, user):
+        pass  # a colleague was quicker by a moment: that card is held now, and left out
+    return look
+
+
+def claim(look: SecondLook, user: User) -> Claim | None:
+    """The claim of `user` on the card of `look`, taken or renewed; None when a colleague has it."""
+    held = queue.claim(look.card, user)
+    return held if held.by_id == user.pk else None
+
+
+def held_by_colleague(look: SecondLook, user: User) -> bool:
+    """Whether somebody else has the card open just now."""
+    held = queue.holder(look.card)
+    return held is not None and held.by_id != user.pk
 
 
 def refusal(look: SecondLook, user: User) -> str:
     """Why `user` cannot take this look, as a sentence; "" when nothing is in the way."""
     if look.status == SecondLook.Status.DROPPED:
-        return WAS_CHANGED
-    if look.status not in OPEN:
-        return WAS_QUICKER
-    return HAS_DECIDED if user.pk in (look.first.by_id, look.by_id) else ""
+        return str(WAS_CHANGED)
+    if look.status in OPEN:
+        return str(HAS_DECIDED) if user.pk in (look.first.by_id, look.by_id) else ""
+    third = look.settled.by_id if look.settled else None
+    return str(HAS_ANSWERED if user.pk in (look.by_id, third) else WAS_QUICKER)
 
 
 def answer(look: SecondLook, values: Texts, *, by: User, version: int) -> SecondLook:
     """The look with the second reviewer's `values`: agreed, or different.
 
     Nothing is written to the card. Raises LookEndedError when the card is no longer at `version`
-    (the look is dropped then), when a colleague was quicker, and for the first reviewer.
+    (the look is dropped then), when a colleague was quicker, and for the first reviewer;
+    LookHeldError while a colleague has it open. The same answer sent twice is given once.
     """
-    found = differences(look.first.values, values)
+    sent = {name: values.get(name, "") for name in CONTACT_FIELDS}
+    found = differences(look.first.values, sent)
     with transaction.atomic():
         refused = _refused(look, SecondLook.Status.WAITING, by=by, version=version)
         if not refused:
             SecondLook.objects.filter(pk=look.pk).update(
                 status=SecondLook.Status.DIFFERS if found else SecondLook.Status.AGREED,
-                by=by, at=timezone.now(), differences=found,
-                values={name: values.get(name, "") for name in CONTACT_FIELDS},
+                by=by, at=timezone.now(), differences=found, values=sent,
             )  # fmt: skip
         queue.release(look.card, by)
-    if refused:
+    now = SecondLook.objects.select_related("first").filter(pk=look.pk).first()
+    is_given = now is not None and now.status in COMPARED and now.by_id == by.pk
+    if now is None or (refused and not (is_given and now.values == sent)):
         raise LookEndedError(refused)
-    return SecondLook.objects.select_related("first").get(pk=look.pk)
+    return now
 
 
 def settle(look: SecondLook, values: Texts, *, by: User, version: int) -> Review:
     """The third reviewer's Review, with a value for each field on which the two others differ.
 
     What is not as the first had it is written to the card, and nothing when the first was right.
-    Raises DecisionError when a field is left out, LookEndedError as `answer` does.
+    Raises DecisionError when a field is left out, LookEndedError and LookHeldError as `answer`
+    does. The same values sent twice are written once.
     """
     if set(values) != set(look.differences):
-        raise decisions.DecisionError("Choose a value for each field on which the two differ.")
+        raise decisions.DecisionError(
+            gettext("Choose a value for each field on which the two differ.")
+        )
     changes = {n: text for n, text in values.items() if text != look.first.values.get(n, "")}
     with transaction.atomic():
         refused = _refused(look, SecondLook.Status.DIFFERS, by=by, version=version)
@@ -128,6 +167,10 @@ def settle(look: SecondLook, values: Texts, *, by: User, version: int) -> Review
             settled.update(settled=review)
             return review
         queue.release(look.card, by)
+    settling = SecondLook.objects.filter(pk=look.pk).values("settled")
+    given = Review.objects.filter(pk__in=settling, by=by).first()
+    if given and all(given.values.get(name) == text for name, text in values.items()):
+        return given
     raise LookEndedError(refused)
 
 
@@ -189,29 +232,26 @@ def agreement_by_field() -> dict[str, Agreement]:
     return dict(sorted(sums.items(), key=lambda item: (item[1].share, -item[1].compared)))
 
 
-def _first(looks: QuerySet[SecondLook], after: SecondLook | None) -> SecondLook | None:
-    looks = looks.select_related("card", "first")
-    if after is None:
-        return looks.first()
-    return looks.filter(pk__gt=after.pk).first() or looks.exclude(pk=after.pk).first()
-
-
 def _refused(look: SecondLook, status: str, *, by: User, version: int) -> str:
-    """Why `by` cannot take `look` further from `status`; "" when nothing is in the way.
+    """Why `by` cannot take `look` further from `status` any more; "" when nothing is in the way.
 
     Holds the card until the transaction ends: whoever else answers the look, or changes the card,
-    waits. A look whose card is no longer as it was is dropped.
+    waits. A look whose card is no longer as it was is dropped. Raises LookHeldError.
     """
     cards = Card.objects.select_for_update()
     stands = cards.filter(pk=look.card_id, status=Card.Status.APPROVED, version=version).first()
     found = SecondLook.objects.filter(pk=look.pk)
-    now = found.select_related("first").first()
+    now = found.select_related("first", "settled").first()
     if now is None:
-        return WAS_CHANGED
+        return str(WAS_CHANGED)
     if stands is None and now.status in OPEN:
         found.update(status=SecondLook.Status.DROPPED)
-        return WAS_CHANGED
-    return refusal(now, by) or ("" if now.status == status else WAS_QUICKER)
+        return str(WAS_CHANGED)
+    if refused := refusal(now, by) or ("" if now.status == status else str(WAS_QUICKER)):
+        return refused
+    if held_by_colleague(look, by):
+        raise LookHeldError(str(HELD))
+    return ""
 
 
 def _says_the_same(kind: str, one: str, other: str) -> bool:

@@ -8,12 +8,13 @@ from typing import Any, cast
 
 from django import forms
 from django.forms import BoundField
+from django.utils.translation import gettext as _
 
 from cards.fields import CONTACT_COLUMNS
 from cards.models import Card
 from extraction.comparison import Pieces, mark
 from extraction.reading.printable import printable
-from review import decisions
+from review import records
 from review.forms import ContactForm
 from review.models import SecondLook
 
@@ -26,10 +27,16 @@ def blind_form(look: SecondLook, data: Any = None) -> ContactForm:
 
     It carries the version of the card.
     """
-    read = decisions.machine_values(look.card)
+    read = records.machine_values(look.card)
     fields = {column.name: read.get(column.name, "") for column in CONTACT_COLUMNS}
     blank = Card(pk=look.card_id, batch_id=look.card.batch_id, version=look.card.version, **fields)
     return ContactForm(data, instance=blank)
+
+
+def make_read_only(form: forms.BaseForm) -> None:
+    """What was typed in `form` can be read and copied, and not gone on with."""
+    for field in form.fields.values():
+        field.widget.attrs["readonly"] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +80,12 @@ class SettleForm(forms.Form):
         }
         for column in self._columns:
             self.fields[_choice(column.name)] = forms.ChoiceField(
-                choices=[("0", ""), ("1", ""), (OTHER, "")],
-                error_messages={"required": "Choose one of the values, or type another."},
+                choices=[("0", ""), ("1", ""), (OTHER, "")], required=False
             )
             typed = cast("forms.Field", column.formfield())
             typed.widget.attrs.update(
                 autocomplete="off", spellcheck="false", dir="auto",
-                placeholder="empty when the card has none",
+                placeholder=_("empty when the card has none"),
             )  # fmt: skip
             typed.widget.attrs.pop("maxlength", None)  # a browser would cut what is pasted
             self.fields[_typed(column.name)] = typed
@@ -88,12 +94,15 @@ class SettleForm(forms.Form):
         """The value chosen for each field stands under its name."""
         cleaned = super().clean() or self.cleaned_data
         for column in self._columns:
-            choice = cleaned.get(_choice(column.name))
+            choice = self._chosen(column.name)
             if choice == OTHER:
                 text = cleaned.get(_typed(column.name)) or ""
                 cleaned[column.name] = printable(text, keep_lines=column.info.kind == "long")
-            elif choice:
+            elif choice in ("0", "1"):
                 cleaned[column.name] = self._texts[column.name][int(choice)]
+            elif not choice:
+                sentence = _("Choose one of the values, or type another.")
+                self.add_error(_choice(column.name), sentence)
         return cleaned
 
     def values(self) -> dict[str, str]:
@@ -103,7 +112,7 @@ class SettleForm(forms.Form):
         for column in self._columns:
             choice, typed = self[_choice(column.name)], self[_typed(column.name)]
             one, other = self._texts[column.name]
-            chosen = choice.value()
+            chosen = self._chosen(column.name)
             yield Row(
                 column.name,
                 str(column.verbose_name),
@@ -115,6 +124,12 @@ class SettleForm(forms.Form):
                 chosen == OTHER,
                 [*choice.errors, *typed.errors],
             )
+
+    def _chosen(self, name: str) -> str:
+        """The choice for a field. What is typed beside none is meant: the page's script, which
+        chooses it, may not have begun."""
+        choice, typed = (str(self[part(name)].value() or "") for part in (_choice, _typed))
+        return choice or (OTHER if printable(typed) else "")
 
 
 def _pieces(text: str, other: str) -> Pieces:

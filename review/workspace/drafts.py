@@ -6,15 +6,17 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 
 from cards.fields import CONTACT_FIELDS
 from cards.models import Card
-from review.forms import EXTRA_PREFIX
+from review.forms import MOST_EXTRA
 from review.models import Draft, Review
+from review.records import EXTRA_PREFIX, flat, plain
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -22,12 +24,10 @@ if TYPE_CHECKING:
 LONGEST = 20_000
 """Characters of one value that a draft keeps; what is typed beyond them stays in the browser."""
 
+MOST_FIELDS = len(CONTACT_FIELDS) + MOST_EXTRA
 
 SENDS_EXTRA = "extra_sent"
 """In a form that says which further fields there are, and so that the others are none."""
-
-DECIDED = (Review.Decision.APPROVED, Review.Decision.REJECTED, Review.Decision.RETAKE)
-"""The decisions that what was typed goes into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +38,59 @@ class Conflict:
     theirs: str
 
 
+@transaction.atomic
 def save(
-    card: Card, user: User, version: int, typed: Mapping[str, tuple[str, str]]
+    card: Card, user: User, version: int, typed: Mapping[str, tuple[str, str] | None]
 ) -> Draft | None:
-    """Keep what `user` typed on `card`: by field, the value that stood there and the typed one.
+    """Keep what `user` typed on `card`: by field, the value that stood there and the typed one,
+    None where the typing was taken back.
 
-    It takes the place of the draft before; typing nothing drops that. `version` is the one of the
-    card that the person sees. Nothing is kept when this person has decided on that version since:
-    the draft has come late, and what was typed went into the decision.
+    It goes into the draft that is there: the person may have the card open twice. `version` is
+    the one of the card that the person sees. Nothing is kept when this person has decided on that
+    version since: the draft has come late, and what was typed went into the decision. Raises
+    ValueError for more fields than a card may have.
     """
-    if not typed:
-        discard(card, user)
-        return None
-    decided = Review.objects.filter(card=card, by=user, decision__in=DECIDED)
+    decided = Review.objects.filter(card=card, by=user, decision__in=Review.OF_THE_CARD)
     if decided.filter(before__version__gte=version).exists():
+        return None
+    kept = {**_kept(Draft.objects.select_for_update().filter(card=card, by=user).first()), **typed}
+    changed = {name: texts for name, texts in kept.items() if texts is not None}
+    if len(changed) > MOST_FIELDS:
+        raise ValueError("too many fields")
+    if not changed:
+        discard(card, user)
         return None
     draft, _ = Draft.objects.update_or_create(
         card=card,
         by=user,
         defaults={
             "version": version,
-            "base": {name: base for name, (base, _) in typed.items()},
-            "values": {name: mine for name, (_, mine) in typed.items()},
+            "base": {name: base for name, (base, _) in changed.items()},
+            "values": {name: mine for name, (_, mine) in changed.items()},
             "saved_at": timezone.now(),
         },
     )
     return draft
+
+
+def save_sent(card: Card, user: User, data: QueryDict) -> None:
+    """Keep what was typed in a form that was sent without deciding."""
+    version = data.get("version", "")
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        return
+    is_current = int(version) == card.version
+    base = _now(card) if is_current else base_of(card, int(version), data.get("base", ""))
+    typed: dict[str, tuple[str, str] | None] = {}
+    for name, text in sent(data).items():
+        stood = base.get(name, _unknown(name))
+        if stood is not None and text != stood:
+            typed[clean(name)] = stood, clean(text)
+    if typed:
+        save(card, user, int(version), typed)
+
+
+def _kept(draft: Draft | None) -> dict[str, tuple[str, str] | None]:
+    return {name: (draft.base[name], mine) for name, mine in draft.values.items()} if draft else {}
 
 
 def clean(text: str) -> str:
@@ -127,9 +154,9 @@ def follow(data: QueryDict, card: Card, seen_version: int) -> None:
 
 def sent(data: QueryDict) -> dict[str, str]:
     """The texts of a form that was sent, by field."""
-    texts = {name: _plain(str(data[name])) for name in CONTACT_FIELDS if name in data}
+    texts = {name: plain(str(data[name])) for name in CONTACT_FIELDS if name in data}
     extra = zip(data.getlist("extra_name"), data.getlist("extra_value"), strict=False)
-    return texts | {f"{EXTRA_PREFIX}{name}": _plain(text) for name, text in extra if name or text}
+    return texts | {f"{EXTRA_PREFIX}{name}": plain(text) for name, text in extra if name or text}
 
 
 def base_of(card: Card, version: int, sent: str) -> dict[str, str]:
@@ -140,16 +167,9 @@ def base_of(card: Card, version: int, sent: str) -> dict[str, str]:
     with suppress(ValueError, RecursionError):
         told = json.loads(sent)
         if isinstance(told, dict):
-            return {str(name): _plain(str(text)) for name, text in told.items()}
+            return {str(name): plain(str(text)) for name, text in told.items()}
     review = Review.objects.filter(card=card, before__version=version).first()
     return flat(review.before["values"]) if review else {}
-
-
-def flat(values: Mapping[str, Any]) -> dict[str, str]:
-    """Texts by name, further fields under their prefix."""
-    extra = values.get("extra") or {}
-    texts = {name: _plain(str(text)) for name, text in values.items() if name != "extra"}
-    return texts | {f"{EXTRA_PREFIX}{name}": _plain(str(text)) for name, text in extra.items()}
 
 
 def _now(card: Card) -> dict[str, str]:
@@ -158,11 +178,6 @@ def _now(card: Card) -> dict[str, str]:
 
 def _further(texts: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if name.startswith(EXTRA_PREFIX)}
-
-
-def _plain(text: str) -> str:
-    """With the line ends that Python has; browsers send others."""
-    return text.replace("\r\n", "\n")
 
 
 def _unknown(name: str) -> str | None:

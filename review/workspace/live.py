@@ -17,6 +17,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from cards.fields import CONTACT_FIELDS
@@ -24,19 +26,20 @@ from cards.images import PictureError
 from cards.models import Card, Side
 from cards.vault import VaultError
 from cards.views import needs, staff_member
+from cards.wording import within
 from extraction.reading import confidence, plans
-from review import queue
-from review.forms import EXTRA_PREFIX, MOST_EXTRA
+from review import decisions, queue
+from review.records import EXTRA_PREFIX
 from review.workspace import drafts, spots, views
 
-GONE = (
+GONE = _(
     "This card is not here any more: it was erased. What you typed stays on this page until you"
     " leave it."
 )
 NONSENSE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 """What comes of reading JSON that is not what it should be."""
 
-LATE = "You have decided on this card meanwhile; what you type here is kept on this page only."
+LATE = _("You have decided on this card meanwhile; what you type here is kept on this page only.")
 
 Ask = Callable[[HttpRequest, Card, dict[str, Any]], JsonResponse]
 
@@ -50,16 +53,18 @@ def _asked(answer: Ask) -> Callable[..., JsonResponse]:
 
     @wraps(answer)
     def view(request: HttpRequest, card_id: UUID) -> JsonResponse:
-        card = Card.objects.filter(pk=card_id).first()
-        if card is None:
-            return JsonResponse({"error": GONE}, status=404)
         try:
+            card = Card.objects.get(pk=card_id)
             data = json.loads(request.body or b"{}")
             if not isinstance(data, dict):
                 raise _Senseless
             return answer(request, card, data)
+        except Card.DoesNotExist:
+            return JsonResponse({"error": str(GONE)}, status=404)
         except (*NONSENSE, _Senseless):
-            error = "This request could not be understood; reload the page. Your draft is kept."
+            error = gettext(
+                "This request could not be understood; reload the page. Your draft is kept."
+            )
             return JsonResponse({"error": error}, status=400)
 
     return needs("cards.review_card")(require_POST(view))  # type: ignore[return-value]
@@ -69,9 +74,8 @@ def _asked(answer: Ask) -> Callable[..., JsonResponse]:
 def claim(request: HttpRequest, card: Card, data: dict[str, Any]) -> JsonResponse:
     """Take, renew or, with `take_over`, take over the claim; whose it is now."""
     user = staff_member(request)
-    is_open = card.status in (Card.Status.UPLOADED, Card.Status.NEEDS_REVIEW)
-    if not is_open:
-        return JsonResponse({"open": False, "status": card.get_status_display()})
+    if card.status not in decisions.WAITING:
+        return JsonResponse({"open": False, "status": within(card.get_status_display())})
     held = queue.claim(card, user, from_colleague=bool(data.get("take_over")))
     return JsonResponse(
         {
@@ -87,31 +91,41 @@ def claim(request: HttpRequest, card: Card, data: dict[str, Any]) -> JsonRespons
 
 @_asked
 def draft(request: HttpRequest, card: Card, data: dict[str, Any]) -> JsonResponse:
-    """Keep what was typed: `typed` holds [value that stood there, typed value] by field.
+    """Keep what was typed: `typed` holds [value that stood there, typed value] by field, null for
+    one whose typing was taken back. With `drop`, nothing is kept any longer.
 
     `is_whole` is whether the browser need not keep it any longer, `is_mine` whether no colleague
     holds the card.
     """
-    user, version, typed = staff_member(request), int(data["version"]), {}
+    user, version = staff_member(request), int(data["version"])
     if not 0 <= version < 2**31:
         raise _Senseless
-    for name, (base, mine) in dict(data["typed"]).items():
-        if name in CONTACT_FIELDS or name.startswith(EXTRA_PREFIX):
-            typed[drafts.clean(name)] = (drafts.clean(str(base)), drafts.clean(str(mine)))
-    if len(typed) > len(CONTACT_FIELDS) + MOST_EXTRA:
-        raise _Senseless
-    is_late = drafts.save(card, user, version, typed) is None and bool(typed)
+    if data.get("drop"):
+        drafts.discard(card, user)
+    typed = {
+        drafts.clean(name): _texts(pair)
+        for name, pair in dict(data["typed"]).items()
+        if name in CONTACT_FIELDS or name.startswith(EXTRA_PREFIX)
+    }
+    is_late = drafts.save(card, user, version, typed) is None and any(typed.values())
     held = queue.holder(card)
-    is_cut = any(len(text) == drafts.LONGEST for texts in typed.values() for text in texts)
+    is_cut = any(len(text) == drafts.LONGEST for texts in typed.values() for text in texts or ())
     return JsonResponse(
         {
             "saved": "" if is_late else f"{localtime(timezone.now()):%H:%M}",
-            "error": LATE if is_late else "",
+            "error": str(LATE) if is_late else "",
             "is_whole": not is_cut,
             "is_mine": held is None or held.by_id == user.pk,
             "version": card.version,
         }
     )
+
+
+def _texts(pair: Any) -> tuple[str, str] | None:
+    if pair is None:
+        return None
+    base, mine = pair
+    return drafts.clean(str(base)), drafts.clean(str(mine))
 
 
 @_asked

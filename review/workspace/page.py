@@ -9,41 +9,38 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Q
 from django.forms import BoundField
 from django.http import QueryDict
-from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
-from cards.fields import CONTACT_COLUMNS, GROUPS
+from cards.counting import Tally
+from cards.fields import CONTACT_COLUMNS
+from cards.kept import told
 from cards.models import Card, Side
 from extraction.reading.confidence import DEDUCED, DOUBT_BELOW
 from extraction.result import Result, Value
-from review import decisions, queue
-from review.forms import EXTRA_PREFIX, ContactForm
-from review.models import Draft, Review
+from review import decisions, queue, records
+from review.forms import ContactForm
+from review.groups import in_groups
+from review.models import Draft, Review, name_of
+from review.records import EXTRA_PREFIX
 from review.workspace import drafts
 from review.workspace.drafts import Conflict
 
-MAIN_FIELDS = frozenset(
-    (
-        "full_name", "job_title", "department", "company", "phone", "mobile", "email", "website",
-        "address_1", "city", "postal_code", "country",
-    )
-)  # fmt: skip
-"""Fields that are on show even when the card does not have them."""
-
 EXTRA_NAMES = (
-    "Assistant",
-    "Tax number",
-    "Registration number",
-    "Opening hours",
-    "Messenger",
-    "Pager",
-    "Second office",
-    "Home address",
-    "Birthday",
+    _("Assistant"),
+    _("Tax number"),
+    _("Registration number"),
+    _("Opening hours"),
+    _("Messenger"),
+    _("Pager"),
+    _("Second office"),
+    _("Home address"),
+    _("Birthday"),
 )
 """What people add to cards most; suggested when they add a field."""
 
@@ -55,7 +52,6 @@ class Row:
     name: str
     bound: BoundField
     kind: str
-    group: str
     machine: Value | None
     is_doubtful: bool
     standing: str
@@ -71,11 +67,6 @@ class Row:
         """Whether the machine gave a value that was not found on the card."""
         is_read = self.machine is not None and self.kind not in DEDUCED
         return bool(is_read and self.machine and not self.machine.boxes)
-
-    @property
-    def is_main(self) -> bool:
-        has_something = self.bound.value() or self.bound.errors or self.conflict
-        return bool(self.name in MAIN_FIELDS or has_something)
 
     @property
     def json_boxes(self) -> str:
@@ -97,15 +88,15 @@ def shown(
         card.status in decisions.WAITING,
         _conflicts(card, form, draft, seen_version),
     )
-    extraction = decisions.latest_extraction(card)
+    extraction = records.latest_extraction(card)
     result = Result.from_json(extraction.result) if extraction and extraction.result else None
     rows = list(_rows(form, result, card, conflicts))
     claim = queue.holder(card) if is_open else None
     return {
-        "title": f"Review {card}",
+        "title": gettext("Review %(card)s") % {"card": card},
         "card": card,
         "form": form,
-        "groups": [_grouped(rows, group) for group in GROUPS],
+        "groups": in_groups(form, {row.name: row for row in rows}, also=conflicts),
         "extra": [
             (name, text, conflicts.get(f"{EXTRA_PREFIX}{name}")) for name, text in form.extra_rows()
         ],
@@ -125,7 +116,7 @@ def shown(
         "following": _following(card, user, part) if is_open else "",
         "progress": progress(card),
         "pace_words": pace(user),
-        "last_review": card.reviews.select_related("by").first(),
+        "how_decided": "" if is_open else _how_decided(card),
     }
 
 
@@ -166,7 +157,6 @@ def _rows(
             column.name,
             form[column.name],
             column.info.kind,
-            column.info.group,
             machine,
             _is_doubtful(column.name, machine, card),
             getattr(card, column.name),
@@ -180,10 +170,23 @@ def _is_doubtful(name: str, machine: Value | None, card: Card) -> bool:
     return is_unsure and name in card.doubtful_fields
 
 
-def _grouped(rows: list[Row], group: str) -> tuple[str, list[Row], list[Row]]:
-    """The name of a group, its fields on show, and those that are folded away."""
-    mine = [row for row in rows if row.group == group]
-    return group, [row for row in mine if row.is_main], [row for row in mine if not row.is_main]
+def _how_decided(card: Card) -> str:
+    """The sentence on where a card stands: since when, by whom and why, as far as that is known."""
+    status, last = card.get_status_display(), card.reviews.select_related("by").first()
+    if last is None:
+        return f"{status}."
+    if last.by and last.reason:
+        words = gettext("%(status)s by %(name)s on %(time)s: %(reason)s.")
+    elif last.by:
+        words = gettext("%(status)s by %(name)s on %(time)s.")
+    elif last.reason:
+        words = gettext("%(status)s on %(time)s: %(reason)s.")
+    else:
+        words = gettext("%(status)s on %(time)s.")
+    time = date_format(timezone.localtime(last.at), gettext("j F Y, H:i"))
+    return words % {
+        "status": status, "name": name_of(last.by), "time": time, "reason": told(last.reason),
+    }  # fmt: skip
 
 
 def _written(result: Result | None, side: Side) -> str:
@@ -196,16 +199,19 @@ def _written(result: Result | None, side: Side) -> str:
     return json.dumps([min(xs), min(ys), max(xs), max(ys)])
 
 
-def progress(card: Card) -> dict[str, int]:
-    decided = Q(status__in=(Card.Status.APPROVED, Card.Status.REJECTED))
-    return Card.objects.filter(batch=card.batch_id).aggregate(
-        total=Count("id"), done=Count("id", filter=decided)
-    )
+def progress(card: Card) -> dict[str, Tally]:
+    """How many cards its batch has, and how many of them are decided. Two queries, on the queue's
+    index alone."""
+    cards = Card.objects.filter(batch=card.batch_id)
+    decided = cards.filter(status__in=(Card.Status.APPROVED, Card.Status.REJECTED))
+    return {"total": Tally.of(cards), "done": Tally.of(decided)}
 
 
 def pace(user: User) -> str:
     """How many cards this person has decided today, in words."""
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    decided = (Review.Decision.APPROVED, Review.Decision.REJECTED, Review.Decision.RETAKE)
-    cards = Review.objects.filter(by=user, decision__in=decided, at__gte=today).count()
-    return f"{cards} card{pluralize(cards)} decided by you today"
+    cards = Review.objects.filter(by=user, decision__in=Review.OF_THE_CARD, at__gte=today).count()
+    words = ngettext(
+        "%(number)s card decided by you today", "%(number)s cards decided by you today", cards
+    )
+    return words % {"number": cards}

@@ -12,14 +12,14 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cards.models import Card
 from cards.views import needs, staff_member
 from review import decisions, queue
 from review.forms import ContactForm
-from review.models import Claim, Draft, Review
+from review.models import Draft, Review
 from review.workspace import drafts, page
 
 
@@ -32,7 +32,7 @@ def review_next(request: HttpRequest) -> HttpResponseBase:
     if card is None:
         context = {
             **admin.site.each_context(request),
-            "title": "Nothing waits for review",
+            "title": _("Nothing waits for review"),
             "is_part": bool(part.query()),
             "part": urlencode(part.query()),
             "last": decisions.undoable(staff_member(request)),
@@ -52,9 +52,14 @@ def workspace(request: HttpRequest, card_id: UUID) -> HttpResponseBase:
         brought_back = draft if card.status in decisions.WAITING else None
         return _show(request, card, ContactForm(instance=card, draft=brought_back), draft=draft)
     action = request.POST.get("action", "")
+    if action in ("skip", "take_over") and request.accepts("text/html"):
+        drafts.save_sent(card, user, request.POST)  # else the page's script has done it
     if action == "skip":
         queue.release(card, user)
         return _go_on(request, card)
+    if action == "drop_draft":
+        drafts.discard(card, user)
+        return redirect(page.address(card, queue.Part.from_query(request.GET)))
     if action == "take_over":
         if card.status in decisions.WAITING:
             queue.claim(card, user, from_colleague=True)
@@ -74,7 +79,7 @@ def undo(request: HttpRequest, card_id: UUID, number: int) -> HttpResponseBase:
         messages.error(request, str(error))
     else:
         drafts.bring_back(review, undone.card, user)
-        messages.success(request, "Undone: the card is open again, as it was before.")
+        messages.success(request, _("Undone: the card is open again, as it was before."))
     return redirect(page.address(review.card, queue.Part.from_query(request.GET)))
 
 
@@ -83,10 +88,6 @@ def _decide(request: HttpRequest, card: Card, action: str) -> HttpResponseBase:
     if not form.is_valid():
         return _show(request, Card.objects.get(pk=card.pk), form)
     version, user = form.cleaned_data["version"], staff_member(request)
-    held = queue.holder(card)
-    if held and held.by_id != user.pk and action != "reopen":
-        messages.warning(request, f"Nothing was decided: {_taken(held)} Nothing typed is lost.")
-        return _show(request, Card.objects.get(pk=card.pk), form)
     try:
         review = _carried_out(request, card, action, form, user)
     except decisions.StaleCard as stale:
@@ -98,7 +99,7 @@ def _decide(request: HttpRequest, card: Card, action: str) -> HttpResponseBase:
         messages.error(request, str(error))
         return _show(request, Card.objects.get(pk=card.pk), form)
     if review.decision == Review.Decision.REOPENED:
-        messages.success(request, "The card is open for review again.")
+        messages.success(request, _("The card is open for review again."))
         if request.POST.get("stale"):  # what was typed before the conflict is still on the page
             return _show(request, Card.objects.get(pk=card.pk), form, seen_version=version)
         return redirect(page.address(card, queue.Part.from_query(request.GET)))
@@ -118,7 +119,7 @@ def _carried_out(
         return verb(card, reason, version=version, by=user, values=form.values(), seconds=seconds)
     if action == "reopen":
         return decisions.reopen(card, version=version, by=user)
-    raise decisions.DecisionError("Choose Approve, Skip, Reject or Photograph again.")
+    raise decisions.DecisionError(_("Choose Approve, Skip, Reject or Photograph again."))
 
 
 def _done_before(card: Card, action: str, form: ContactForm, user: User) -> Review | None:
@@ -136,11 +137,6 @@ def _done_before(card: Card, action: str, form: ContactForm, user: User) -> Revi
     return last if is_same and all(last.values[name] == value for name, value in sent) else None
 
 
-def _taken(claim: Claim) -> str:
-    until = f"{localtime(claim.until):%H:%M}"
-    return f"{claim.holder} has this card open until {until}. Take it over first."
-
-
 def _seconds(text: str) -> int | None:
     """The time that the page measured; None when it says nothing that makes sense."""
     is_short = text.isascii() and text.isdigit() and len(text) < 6
@@ -156,8 +152,10 @@ def _go_on(request: HttpRequest, card: Card, done: Review | None = None) -> Http
         if following
         else page.with_part(reverse("admin:review_next"), part)
     )
-    said = f"{done.get_decision_display()}: {Card.objects.get(pk=card.pk)}." if done else ""
-    undo_at = ""
+    said, undo_at = "", ""
+    if done:
+        words = {"decision": done.get_decision_display(), "card": Card.objects.get(pk=card.pk)}
+        said = _("%(decision)s: %(card)s.") % words
     if done and settings.REVIEW_UNDO_SECONDS:
         undo_at = page.with_part(reverse("admin:review_undo", args=(card.pk, done.number)), part)
     if not request.accepts("text/html"):
@@ -167,8 +165,10 @@ def _go_on(request: HttpRequest, card: Card, done: Review | None = None) -> Http
             "undo": undo_at,
             "pace": page.pace(staff_member(request)),
         }
-        progress = page.progress(following) if following else {}
-        return JsonResponse({**told, "decided": progress.get("done")})
+        decided = page.progress(following)["done"] if following else None
+        # Where the figure is cut, the words of the next page stay as they are.
+        is_cut = decided is not None and decided.is_cut
+        return JsonResponse({**told, "decided": None if is_cut else decided})
     if said:
         messages.success(request, said)
     return redirect(address)

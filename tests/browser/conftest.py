@@ -162,6 +162,6 @@ def sign_in(page: Page, site: Site, name: str = "admin") -> None:
     if page.locator("#id_username").count():
         page.fill("#id_username", name)
         page.fill("#id_password", PASSWORD)
-        page.click("[type=submit]")
+        page.click("#login-form [type=submit]")
         page.locator("#logout-form").first.wait_for(state="attached")
         SIGNED_IN[site.url, name] = page.context.cookies()

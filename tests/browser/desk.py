@@ -76,6 +76,6 @@ def enter(page: Page, site: Site, name: str, *, at: str = "/admin/") -> Page:
     page.goto(site.url + at)
     page.fill("#id_username", name)
     page.fill("#id_password", PASSWORD)
-    page.click("[type=submit]")
+    page.click("#login-form [type=submit]")
     page.wait_for_url(lambda url: "/login/" not in url)
     return page

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.auth.models import User
 from django.utils import timezone
 
@@ -34,8 +36,13 @@ def make() -> dict[str, object]:
         for text, card_id in zip(PAYLOADS, done, strict=True)
     ]
     held = Card.objects.get(pk=ids[0])
-    queue.claim(held, mallory, from_colleague=True)
-    return {"batch": batch, "cards": ids, "done": done, "looks": looks}
+    claim = queue.claim(held, mallory, from_colleague=True)
+    claim.until += timedelta(days=1)  # longer than the tests
+    claim.save()
+    return {
+        "batch": batch, "cards": ids, "done": done, "looks": looks, "mallory": mallory.pk,
+        "today": f"{timezone.localdate():%Y-%m-%d}",
+    }  # fmt: skip
 
 
 def _write(text: str, card: Card, by: User) -> None:

@@ -161,13 +161,14 @@ def test_snippets_execute_nothing(page: Page, small_site: Site, hostile: dict[st
         "/admin/cards/card/upload/?batch={batch}",
         "/admin/review/waitingcard/second/",
         "/admin/review/waitingcard/pace/",
+        "/admin/review/waitingcard/revert-day/?by={mallory}&day={today}",
         "/admin/extraction/extraction/",
     ],
 )
 def test_other_pages_execute_nothing(
     address: str, page: Page, small_site: Site, hostile: dict[str, Any]
 ) -> None:
-    page.goto(small_site.url + address.format(batch=hostile["batch"]))
+    page.goto(small_site.url + address.format_map(hostile))
     page.wait_for_load_state("networkidle")
     harmlessly_shown(page)
 
@@ -190,3 +191,19 @@ def test_what_the_workspace_says_by_itself_is_text(
     page.wait_for_function("() => document.getElementById('said').textContent.includes('Approved')")
     assert PAYLOADS[10] in page.locator("#said").inner_text()
     assert page.evaluate(SEEN, "Approved") == HARMLESS
+
+
+def test_the_refusal_of_a_row_that_a_colleague_holds_is_text(
+    small_site: Site, hostile: dict[str, Any], new_page: Callable[..., Page]
+) -> None:
+    page = new_page(expecting="Failed to load resource")  # 409
+    page.add_init_script(WATCH)
+    sign_in(page, small_site)
+    part = f"?batch__id__exact={hostile['batch']}&status=all"
+    page.goto(f"{small_site.url}/admin/review/waitingcard/{part}")
+    row = page.locator(f"tr:has([value='{hostile['cards'][0]}'])")
+    for name in ("full_name", "company", "job_title", "email", "phone", "mobile"):
+        row.locator(f"[name$={name}]:not([type=hidden])").fill(f"{name}@nordlicht.example")
+    row.locator("[name$=company]:not([type=hidden])").press("Enter")
+    page.locator(".row-note", has_text="has this card open until").wait_for()
+    assert page.evaluate(SEEN, PAYLOADS[0]) == HARMLESS

@@ -49,6 +49,14 @@ print("cards", json.dumps([
     for card in cards]))
 """
 
+MANY_FIELDS = """
+from cards.fields import CONTACT_FIELDS
+from cards.models import Card
+card = Card.objects.filter(batch={batch}).order_by("id").last()
+fields = [name for name in CONTACT_FIELDS if name != "email"]
+Card.objects.filter(pk=card.pk).update(doubtful_fields=fields)
+"""
+
 
 @pytest.fixture(scope="module")
 def batch(small_site: Site, tmp_path_factory: pytest.TempPathFactory) -> int:
@@ -97,6 +105,11 @@ DRAWN = """() => [...document.querySelectorAll(".snippet img")].every(
 FOCUSED = """() => [...document.querySelectorAll(".snippet")].findIndex(
     row => row.contains(document.activeElement))"""
 
+IS_WHOLE = """tab => {
+    const { left, right } = tab.getBoundingClientRect();
+    return left >= 0 && right <= innerWidth;
+}"""
+
 
 def focused_row(page: Page) -> int:
     """The number of the row that the keyboard is in, from 0; -1 for none."""
@@ -142,7 +155,7 @@ def test_a_conflict_shows_both_values_and_loses_neither(
     colleague.goto(f"{small_site.url}/admin/")
     colleague.fill("#id_username", "mona")
     colleague.fill("#id_password", PASSWORD)
-    colleague.click("[type=submit]")
+    colleague.click("#login-form [type=submit]")
     colleague.goto(address)
     colleague.locator(".snippet input[name=text]").first.fill("theirs@northwind.example")
     colleague.keyboard.press("Enter")
@@ -169,6 +182,15 @@ def test_escape_puts_the_machines_value_back(open_page: Callable[..., Page]) -> 
     page.keyboard.type("something else")
     page.keyboard.press("Escape")
     assert row(page, 0).locator("input[name=text]").input_value() == machine
+
+
+def test_what_escape_replaced_comes_back_with_the_undo_key(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.keyboard.type("typed by hand")
+    typed = row(page, 0).locator("input[name=text]").input_value()
+    page.keyboard.press("Escape")
+    page.keyboard.press("ControlOrMeta+z")
+    assert row(page, 0).locator("input[name=text]").input_value() == typed
 
 
 def test_undo_puts_the_row_back_in_doubt(
@@ -219,6 +241,19 @@ def test_leaving_with_unsent_text_asks_first(open_page: Callable[..., Page]) -> 
 def test_the_page_fits_a_narrow_telephone(open_page: Callable[..., Page], scheme: str) -> None:
     page = open_page(viewport={"width": 360, "height": 740}, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_the_tab_of_the_field_on_show_is_in_sight_on_a_narrow_telephone(
+    open_page: Callable[..., Page], small_site: Site, batch: int
+) -> None:
+    small_site.manage("shell", "-c", MANY_FIELDS.format(batch=batch))
+    page = open_page(viewport={"width": 360, "height": 740})
+    last = page.locator(".snippet-tabs a").last
+    assert not last.evaluate(IS_WHOLE)
+    page.goto(f"{small_site.url}{last.get_attribute('href')}")
+    current = page.locator(".snippet-tabs [aria-current]")
+    assert current.get_attribute("href") == last.get_attribute("href")
+    assert current.evaluate(IS_WHOLE)
 
 
 def test_a_row_works_without_script(

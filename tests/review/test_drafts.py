@@ -45,25 +45,44 @@ def typed(card: Card, **texts: str) -> dict[str, Any]:
 
 def approve(person: Person, card: Card, **values: Any) -> Any:
     """Sends the workspace's form as its script does."""
+    return send(person, card, "application/json", **values)
+
+
+def send(person: Person, card: Card, accept: str = "text/html", **values: Any) -> Any:
     data = card.contact() | {"version": card.version, "action": "approve"} | values
     url = reverse("admin:review_waitingcard_change", args=(card.pk,))
-    return person.client.post(url, data, headers={"accept": "application/json"})
+    return person.client.post(url, data, headers={"accept": accept})
 
 
 # Drafts ------------------------------------------------------------------------------------------
 
 
-def test_a_draft_takes_the_place_of_the_one_before(card: Card, reviewer: Person) -> None:
-    drafts.save(card, reviewer.user, 0, {"city": ("", "Lund")})
+def test_what_is_typed_later_takes_the_place_of_what_was_typed_before(
+    card: Card, reviewer: Person
+) -> None:
+    drafts.save(card, reviewer.user, 0, {"company": ("Nordlicht Optik", "North")})
     drafts.save(card, reviewer.user, 0, TYPED)
     draft = Draft.objects.get()
     assert (draft.base, draft.values) == ({"company": "Nordlicht Optik"}, {"company": "Northwind"})
 
 
-def test_typing_nothing_drops_the_draft(card: Card, reviewer: Person) -> None:
+def test_a_draft_of_which_all_is_taken_back_is_dropped(card: Card, reviewer: Person) -> None:
     drafts.save(card, reviewer.user, 0, TYPED)
-    assert drafts.save(card, reviewer.user, 0, {}) is None
+    assert drafts.save(card, reviewer.user, 0, dict.fromkeys(TYPED)) is None
     assert not Draft.objects.exists()
+
+
+def test_a_draft_is_dropped_when_its_writer_asks(card: Card, reviewer: Person) -> None:
+    drafts.save(card, reviewer.user, 0, TYPED)
+    ask(reviewer.client, card, "draft", {"version": 0, "typed": {}, "drop": True})
+    assert not Draft.objects.exists()
+
+
+def test_two_tabs_with_one_card_keep_what_was_typed_in_each(card: Card, reviewer: Person) -> None:
+    drafts.save(card, reviewer.user, 0, TYPED)
+    drafts.save(card, reviewer.user, 0, {"city": ("", "Lund")})
+    drafts.save(card, reviewer.user, 0, {"phone": ("", "12"), "city": None})
+    assert Draft.objects.get().values == {"company": "Northwind", "phone": "12"}
 
 
 def test_each_person_has_a_draft_of_their_own(
@@ -227,7 +246,7 @@ def test_a_claim_that_ran_out_is_anybodys(card: Card, reviewer: Person, manager:
 def test_a_decided_card_is_claimed_by_nobody(make_card: MakeCard, reviewer: Person) -> None:
     card = make_card(status=Card.Status.APPROVED)
     answer = ask(reviewer.client, card, "claim", {}).json()
-    assert answer == {"open": False, "status": "Approved"}
+    assert answer == {"open": False, "status": "approved"}
     assert not Claim.objects.exists()
 
 
@@ -388,7 +407,7 @@ def test_a_card_that_a_colleague_holds_is_not_decided(
     queue.claim(card, manager.user)
     for action in ("approve", "reject", "send_back"):
         page = approve(reviewer, card, action=action, reason="Cut off", company="Northwind")
-        assert b"Nothing was decided: Mona has this card open" in page.content
+        assert b"Mona has this card open until" in page.content
         assert b'value="Northwind"' in page.content
     assert not Review.objects.exists()
 
@@ -505,3 +524,27 @@ def test_the_uploader_is_told_on_the_first_page(
     assert sentence not in manager.client.get("/admin/").content.decode()
     decisions.reopen(card, version=1, by=reviewer.user)
     assert sentence not in uploader.client.get("/admin/").content.decode()
+
+
+# Without JavaScript ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("action", ["skip", "take_over"])
+def test_what_is_typed_stays_with_a_card_that_is_left_by_a_form(
+    card: Card, reviewer: Person, action: str
+) -> None:
+    send(reviewer, card, action=action, company="Northwind")
+    assert Draft.objects.get().values == {"company": "Northwind"}
+    page = reviewer.client.get(reverse("admin:review_waitingcard_change", args=(card.pk,)))
+    assert b'value="Northwind"' in page.content
+
+
+def test_skipping_without_typing_leaves_no_draft(card: Card, reviewer: Person) -> None:
+    send(reviewer, card, action="skip")
+    assert not Draft.objects.exists()
+
+
+def test_a_form_drops_a_draft(card: Card, reviewer: Person) -> None:
+    drafts.save(card, reviewer.user, 0, TYPED)
+    send(reviewer, card, action="drop_draft")
+    assert not Draft.objects.exists()

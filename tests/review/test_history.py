@@ -20,7 +20,8 @@ from extraction.reading import codes
 from extraction.result import Box, Code, Result, Seen, Value
 from review import decisions
 from review.models import Review
-from review.provenance.history import EXTRA, Kind, history, provenance
+from review.provenance.history import Kind, history, provenance
+from review.records import EXTRA_PREFIX
 from tests.cast import Person
 from tests.review.conftest import MakeCard
 
@@ -140,12 +141,12 @@ class TestOrigins:
 
     def test_a_further_field_has_an_origin(self, card: Card, me: User) -> None:
         correct(card, me, extra={"Room": "214"})
-        assert provenance(card)[f"{EXTRA}Room"].who == "Rui"
+        assert provenance(card)[f"{EXTRA_PREFIX}Room"].who == "Rui"
 
     def test_a_further_field_that_was_taken_away_is_known(self, card: Card, me: User) -> None:
         correct(card, me, extra={"Room": "214"})
         correct(card, me, extra={})
-        assert texts(card, f"{EXTRA}Room") == ["", "214", ""]
+        assert texts(card, f"{EXTRA_PREFIX}Room") == ["", "214", ""]
 
     def test_a_value_that_nothing_tells_of_is_not_recorded(self, card: Card, me: User) -> None:
         Card.objects.filter(pk=card.pk).update(city="Kiel")

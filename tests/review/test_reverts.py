@@ -11,14 +11,17 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
 from cards.models import Card
 from review import decisions
 from review.models import Review
 from review.provenance import reverts
-from review.provenance.history import EXTRA, history
+from review.provenance.history import history
 from review.provenance.reverts import Day
+from review.records import EXTRA_PREFIX
 from tests.cast import Person
 from tests.review.conftest import MakeCard
 
@@ -79,6 +82,19 @@ class TestOneValue:
         assert review.decision == "reverted"
         assert review.reason.startswith("Company: back to the value of ")
 
+    def test_what_is_kept_is_in_english_whatever_language_the_page_has(
+        self, card: Card, me: User, today: Day
+    ) -> None:
+        given = correct(card, me, company="Nordlicht GmbH")
+        decisions.correct(card, {"company": "Nordlicht AG"}, version=card.version, by=me)
+        card.refresh_from_db()
+        when = date_format(timezone.localtime(given.at), "DATETIME_FORMAT")
+        with override("de"):
+            review = reverts.put_back(card, "company", 1, version=card.version, by=me)
+            whole_day = today.reason
+        assert review.reason == f"Company: back to the value of {when} by Rui."
+        assert whole_day == f"Everything that Rui decided on {date_format(today.day)} was reverted."
+
     def test_it_can_be_put_back_in_turn(self, card: Card, me: User) -> None:
         correct(card, me, company="Nordlicht GmbH")
         reverts.put_back(card, "company", 0, version=card.version, by=me)
@@ -102,13 +118,13 @@ class TestOneValue:
     def test_a_further_field_comes_back_and_the_others_stay(self, card: Card, me: User) -> None:
         correct(card, me, extra={"Room": "214", "Floor": "2"})
         correct(card, me, extra={"Floor": "2"})
-        reverts.put_back(card, f"{EXTRA}Room", 1, version=card.version, by=me)
+        reverts.put_back(card, f"{EXTRA_PREFIX}Room", 1, version=card.version, by=me)
         card.refresh_from_db()
         assert card.extra == {"Room": "214", "Floor": "2"}
 
     def test_a_further_field_that_was_not_there_goes(self, card: Card, me: User) -> None:
         correct(card, me, extra={"Room": "214"})
-        reverts.put_back(card, f"{EXTRA}Room", 0, version=card.version, by=me)
+        reverts.put_back(card, f"{EXTRA_PREFIX}Room", 0, version=card.version, by=me)
         card.refresh_from_db()
         assert card.extra == {}
 

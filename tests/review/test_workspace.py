@@ -116,7 +116,7 @@ def test_a_card_that_a_colleague_holds_cannot_be_approved_by_accident(
     page = text_of(reviewer.client.get(url(card)))
     assert '<fieldset class="ws-decisions" id="decisions" hidden disabled>' in page
     page = text_of(send(reviewer.client, card, "approve", full_name="Minna Ahlström"))
-    assert "Nothing was decided" in page
+    assert "Nothing was written" in page
     assert 'value="Minna Ahlström"' in page
 
 

@@ -154,8 +154,10 @@ const isHeld = () => !batch && !beginning && (reader() in prices || !sendButton.
 
 function dollars(amount) {
   const digits = amount < 0.1 ? 3 : 2;
-  const shown = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  return `$${Math.max(amount, 0.001).toLocaleString(locale, shown)}`;
+  return Math.max(amount, 0.001).toLocaleString(locale, {
+    style: "currency", currency: "USD", currencyDisplay: "narrowSymbol",
+    minimumFractionDigits: digits, maximumFractionDigits: digits,
+  });
 }
 
 function showPrice() {

@@ -2,7 +2,7 @@
 // puts the text of a box into the field with the focus; with Alt, or without one, it goes to the
 // field of the box.
 
-import { focusRow, inputOf, put } from "./page.js";
+import { focusRow, inputOf, put, words } from "./page.js";
 
 export const SVG = "http://www.w3.org/2000/svg";
 export const pointsOf = (corners) => corners.map((point) => point.join(",")).join(" ");
@@ -29,7 +29,7 @@ export function startBoxes(page, say, show) {
 
   function take(text) {
     if (!focused) {
-      say("Go into a field first; a click on a line then puts its text there.");
+      say(words("fieldForLine"));
       return;
     }
     put(focused, text);

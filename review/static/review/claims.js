@@ -1,6 +1,6 @@
 // Whose card it is: taken when the page opens, renewed while it is open, given up by itself.
 
-import { Failed, post } from "./page.js";
+import { Failed, post, words } from "./page.js";
 
 const ASK_AGAIN_SECONDS = 20;
 
@@ -13,9 +13,9 @@ export function startClaim(page, { say, isTyped, loadAnew }) {
   let told = "";
 
   // Each sentence once: it is read out, and must not take the place of a later one every minute.
-  function tell(words) {
-    if (words !== told) say(words);
-    told = words;
+  function tell(sentence) {
+    if (sentence !== told) say(sentence);
+    told = sentence;
   }
 
   async function renew(more = {}) {
@@ -36,17 +36,17 @@ export function startClaim(page, { say, isTyped, loadAnew }) {
 
   function show(claim) {
     if (!claim.open) {
-      tell(`This card is now “${claim.status.toLowerCase()}”. What you typed is kept; approving shows both.`);
+      tell(words("movedOn", { status: claim.status }));
       return;
     }
     const isNews = held.hidden && !claim.mine;
     held.hidden = claim.mine;
     decisions.hidden = decisions.disabled = !claim.mine;
-    state.textContent = claim.mine ? `· yours until ${claim.until}` : "";
+    state.textContent = claim.mine ? words("yours", { time: claim.until }) : "";
     if (!claim.mine) {
-      const words = `${claim.by} has this card open until ${claim.until}. What you typed is kept.`;
-      document.getElementById("held-by").textContent = words;
-      if (isNews) tell(words);
+      const sentence = words("held", { name: claim.by, time: claim.until });
+      document.getElementById("held-by").textContent = sentence;
+      if (isNews) tell(sentence);
     } else if (claim.version !== Number(form.elements.version.value)) {
       changed();
     }
@@ -54,8 +54,8 @@ export function startClaim(page, { say, isTyped, loadAnew }) {
 
   // Somebody has written on the card since this page was made.
   function changed() {
-    if (isTyped()) tell("This card has changed since you opened it. What you typed is kept; approving shows both.");
-    else loadAnew("The card has changed meanwhile; this is how it stands now.");
+    if (isTyped()) tell(words("changedTyped"));
+    else loadAnew(words("changed"));
   }
 
   held.querySelector("[value=take_over]").addEventListener("click", (event) => {

@@ -1,6 +1,6 @@
 // Decisions without leaving the page: the next card, fetched beforehand, takes the place of this one.
 
-import { Failed, ask, readOf } from "./page.js";
+import { Failed, ask, readOf, words } from "./page.js";
 
 const IDLE_MS = 60_000;
 
@@ -44,7 +44,8 @@ export function startDecisions(page, { drafts, fields, say, replace }) {
     if (!html) {
       const response = await fetch(url).catch(() => null);
       if (!response) {
-        say(onward(`${told.said || "Done."} No connection: the next card comes when it is back.`, url));
+        const done = told.said || words("done");
+        say(onward(words("noNext", { done }), url));
         return;
       }
       const isPage = response.ok && response.headers.get("Content-Type")?.startsWith("text/html");
@@ -69,7 +70,7 @@ export function startDecisions(page, { drafts, fields, say, replace }) {
   async function decide(action) {
     if (isSending) return;
     if (action === "skip" && drafts.isTyped()) {
-      say("What you typed stays with the card as your draft.");
+      say(words("draftStays"));
       drafts.flush();
     }
     isSending = true;
@@ -82,15 +83,14 @@ export function startDecisions(page, { drafts, fields, say, replace }) {
         if (action !== "skip") drafts.end();
         await goTo(next, told);
       } else if (response.status === 404) {
-        say(onward("This card is not here any more: it was erased. Nothing was decided.", form.dataset.queue));
+        say(onward(words("erased"), form.dataset.queue));
       } else if (isAnswer || !replace(await readOf(response.text()))) {
-        say("The site could not do that now. What you typed is kept; try again.");
+        say(words("notDecided"));
       }
     } catch (error) {
       if (!(error instanceof Failed)) throw error;
-      say(error.message === "signed-out"
-        ? "You are signed out. What you typed is kept in this browser; sign in and press again."
-        : "No connection. What you typed is kept; press again when it is back, and it is decided once.");
+      const isSignedOut = error.message === "signed-out";
+      say(isSignedOut ? words("signedOutDeciding") : words("offlineDeciding"));
     } finally {
       isSending = false;
       form.removeAttribute("aria-busy");
@@ -99,12 +99,12 @@ export function startDecisions(page, { drafts, fields, say, replace }) {
 
   // Where nothing is left to decide on this card: why, and the way on.
   function onward(why, url) {
-    const words = document.createElement("span");
+    const place = document.createElement("span");
     const link = document.createElement("a");
     link.href = url;
-    link.textContent = "Review next";
-    words.append(`${why} `, link);
-    return words;
+    link.textContent = words("reviewNext");
+    place.append(`${why} `, link);
+    return place;
   }
 
   form.addEventListener("submit", (event) => {
@@ -128,7 +128,7 @@ export function startDecisions(page, { drafts, fields, say, replace }) {
   const click = (id) => () => {
     const button = document.getElementById(id);
     if (!button?.closest("[hidden]")) button?.click();
-    else say("Nothing was decided: a colleague has this card open. Take it over first.");
+    else say(words("colleagueHasIt"));
   };
   return {
     approve: click("approve"),

@@ -1,7 +1,7 @@
 // What is typed is kept by itself: at once in this browser, a second later on the site. When the
 // network or the session is gone it waits here and is sent later.
 
-import { Failed, inputOf, post, put } from "./page.js";
+import { Failed, inputOf, post, put, words } from "./page.js";
 
 const SAVE_AFTER_MS = 1000;
 const TRY_AGAIN_MS = 10_000;
@@ -18,6 +18,7 @@ export function startDrafts(page, fields, look) {
   const state = form.querySelector("#save-state");
   const standingExtra = JSON.parse(form.dataset.extra);
   const anyInput = document.createElement("input");
+  const touched = new Set();
   let pending = null; // as JSON: what the site does not have yet
   let isKeptHere = true;
   let isSending = false;
@@ -49,10 +50,19 @@ export function startDrafts(page, fields, look) {
     return found;
   }
 
+  // The same, and null for each field whose typing was taken back.
+  function told() {
+    const now = typed();
+    for (const name of Object.keys(now)) touched.add(name);
+    return Object.fromEntries([...touched].map((name) => [name, now[name] ?? null]));
+  }
+
   // Keeping and sending -------------------------------------------------------------------------
 
-  function keep(what = { version: Number(form.elements.version.value), typed: typed() }) {
-    pending = JSON.stringify({ url: form.dataset.draft, ...what });
+  // Beside what another tab with this card keeps.
+  function keep(what = { version: Number(form.elements.version.value), typed: told() }) {
+    const all = { ...stored(key)?.typed, ...what.typed };
+    pending = JSON.stringify({ url: form.dataset.draft, ...what, typed: all });
     try {
       localStorage.setItem(key, pending);
       isKeptHere = true;
@@ -77,7 +87,7 @@ export function startDrafts(page, fields, look) {
       if (answer.is_whole) forget(sent);
       else if (pending === sent) pending = null; // the rest stays in this browser
       if (isOver || signal.aborted) return;
-      state.textContent = answer.saved ? `Saved ${answer.saved}` : answer.error;
+      state.textContent = answer.saved ? words("saved", { time: answer.saved }) : answer.error;
       // What is kept here only would be brought back again and again.
       const isDone = data.isBroughtBack && answer.is_whole;
       if (isDone && data.version !== answer.version) return location.reload();
@@ -98,20 +108,20 @@ export function startDrafts(page, fields, look) {
     if (message === "signed-out") {
       const link = document.createElement("a");
       link.href = form.dataset.here;
-      link.textContent = "Sign in again";
-      state.replaceChildren("You are signed out. What you typed is kept in this browser. ", link, ".");
+      link.textContent = words("signIn");
+      state.replaceChildren(words("signedOut"), " ", link, ".");
       return;
     }
-    const kept = isKeptHere ? "Kept in this browser, sent later." : "Leave this page open: it is sent later.";
-    const why = message === "offline" ? "No connection." : message;
-    state.textContent = status === 404 ? message : `${why} ${kept}`;
+    const why = message === "offline" ? words("offline") : message;
+    const kept = isKeptHere ? words("sentLater", { why }) : words("leaveOpen", { why });
+    state.textContent = status === 404 ? message : kept;
   }
 
   // A conflict is told until the field is as the colleague has left it.
   function markConflict(row) {
-    const words = row.querySelector(".ws-theirs");
+    const theirs = row.querySelector(".ws-theirs");
     const input = row.dataset.field ? inputOf(row) : textOf(row);
-    if (words) words.hidden = input.value === held(input, words.querySelector(".ws-take").dataset.value);
+    if (theirs) theirs.hidden = input.value === held(input, theirs.querySelector(".ws-take").dataset.value);
   }
 
   form.addEventListener("input", ({ target }) => {
@@ -119,7 +129,7 @@ export function startDrafts(page, fields, look) {
     if (!row || isBringingBack) return;
     markConflict(row);
     keep();
-    state.textContent = isKeptHere ? "Typing …" : "This browser keeps no drafts: leave the page open until it is saved.";
+    state.textContent = isKeptHere ? words("typing") : words("noDrafts");
     clearTimeout(timer);
     timer = setTimeout(send, SAVE_AFTER_MS);
   }, { signal });
@@ -144,13 +154,15 @@ export function startDrafts(page, fields, look) {
     if (!kept || !page.isOpen || form.dataset.stale) return;
     const all = { ...typed(), ...kept.typed };
     isBringingBack = true;
-    for (const [name, [, text]] of Object.entries(kept.typed)) {
+    for (const [name, texts] of Object.entries(kept.typed)) {
+      if (!texts) continue; // taken back
+      const [, text] = texts;
       if (name.startsWith(EXTRA)) bringBackExtra(name.slice(EXTRA.length), text);
       else if (page.row(name)) put(inputOf(page.row(name)), text);
     }
     isBringingBack = false;
     keep({ version: kept.version, typed: all, isBroughtBack: true });
-    state.textContent = "What you typed is here again.";
+    state.textContent = words("backAgain");
     send();
   }
 
@@ -183,13 +195,15 @@ export function startDrafts(page, fields, look) {
       textOf(row).focus();
     }, { signal });
   }
+  told(); // what is in a draft already can be taken back too
   bringBack();
   const others = setTimeout(sendOthers, SAVE_AFTER_MS);
   signal.addEventListener("abort", () => clearTimeout(others));
 
-  document.getElementById("drop-draft")?.addEventListener("click", async () => {
+  document.getElementById("drop-draft")?.addEventListener("click", async (event) => {
+    event.preventDefault();
     try {
-      await post(form, form.dataset.draft, { version: form.elements.version.value, typed: {} });
+      await post(form, form.dataset.draft, { version: form.elements.version.value, typed: {}, drop: true });
     } catch (error) {
       return explain(error);
     }

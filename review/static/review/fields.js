@@ -1,6 +1,6 @@
 // The fields of a card: marks, the machine's value back, checks, moving values.
 
-import { Failed, focusRow, inputOf, post, put } from "./page.js";
+import { Failed, focusRow, inputOf, post, put, words } from "./page.js";
 import { startFurtherFields } from "./further.js";
 
 const CHECKED = ["phone", "email", "url"];
@@ -73,7 +73,7 @@ export function startFields(page, say) {
 
   const numbered = rows.filter((row) => row.matches(".is-doubtful, .is-conflict"));
   for (const [index, row] of numbered.slice(0, KEYS).entries()) {
-    row.querySelector(".ws-press").textContent = `Alt ${index + 1}`;
+    row.querySelector(".ws-press").textContent = words("key", { number: index + 1 });
   }
 
   // What still wants a person's eye, from top to bottom.
@@ -106,7 +106,8 @@ export function startFields(page, say) {
     const others = rows.filter((other) => other !== row);
     select.replaceChildren(...others.map((other) => {
       const text = inputOf(other).value;
-      return new Option(text ? `${labelOf(other)}: ${text}` : labelOf(other), other.dataset.field);
+      const field = labelOf(other);
+      return new Option(text ? words("fieldAndText", { field, text }) : field, other.dataset.field);
     }));
     const alike = others.filter((other) => other.dataset.kind === row.dataset.kind);
     const near = alike.find((other) => rows.indexOf(other) > rows.indexOf(row)) ?? alike.at(-1);
@@ -129,7 +130,7 @@ export function startFields(page, say) {
     const [mine, theirs] = [from.value, to.value];
     put(to, mine);
     put(from, theirs);
-    say(theirs ? "The two values were swapped." : "The value was moved.");
+    say(theirs ? words("swapped") : words("moved"));
     focusRow(target);
   }, { signal });
 

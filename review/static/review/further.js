@@ -1,6 +1,6 @@
 // Further fields: those that a card has beyond the usual ones, by a name that people choose.
 
-import { put } from "./page.js";
+import { put, words } from "./page.js";
 
 export function startFurtherFields(page, say) {
   const { form, signal } = page;
@@ -15,7 +15,7 @@ export function startFurtherFields(page, say) {
     }, { signal });
     name.addEventListener("change", () => joinWithItsLike(row), { signal });
     name.addEventListener("input", () => {
-      text.setAttribute("aria-label", name.value || "Text of the field");
+      text.setAttribute("aria-label", name.value || words("textOfField"));
       row.hidden = false;
     }, { signal });
     text.addEventListener("input", () => { if (text.value) row.hidden = false; }, { signal });
@@ -31,7 +31,7 @@ export function startFurtherFields(page, say) {
     const [, standing] = other.querySelectorAll("input");
     standing.dispatchEvent(new Event("input", { bubbles: true })); // the draft forgets the new one
     setTimeout(() => standing.focus()); // after the key or click that ended the typing
-    say("This field is there already.");
+    say(words("thereAlready"));
   }
 
   function addField(name = "") {

@@ -1,17 +1,12 @@
 // A row of the list of waiting cards: what was typed in it, its way to the server, the answer.
 
 import { fit } from "./list-columns.js";
-import { token } from "./token.js";
+import { words } from "./page.js";
+import { jsonOf, request, token } from "./request.js";
 
 export const form = document.getElementById("changelist-form");
-const words = document.getElementById("row-words").dataset;
 const news = document.getElementById("row-news");
 const RETRY_AFTER_MS = 10_000;
-
-// A text of the page with its {blanks} filled in.
-function say(name, blanks = {}) {
-  return words[name].replace(/\{(\w+)\}/g, (whole, blank) => blanks[blank] ?? whole);
-}
 
 export class Row {
   constructor(tr, number) {
@@ -56,7 +51,7 @@ export class Row {
 
   async deliver() {
     this.sent = new Map([...this.cells].map(([field, input]) => [field, input.value]));
-    this.tell(say("saving"));
+    this.tell(words("saving"));
     const body = new URLSearchParams({
       csrfmiddlewaretoken: token(form),
       version: this.hidden("version").value,
@@ -67,19 +62,21 @@ export class Row {
       body.set(`initial-${field}`, this.seen(field).value);
     }
     const url = new URL(`${this.id}/cells/`, location.origin + location.pathname);
-    let response, answer;
+    let answer;
     try {
-      response = await fetch(url, { method: "POST", body, redirect: "manual", keepalive: true });
-      if (response.status >= 500 || response.status === 429) throw new TypeError("not now");
-      const isJson = response.headers.get("content-type")?.includes("json");
-      answer = isJson ? await response.json() : null;
-    } catch {
-      this.fail("network", say("offline"));
-      setTimeout(() => { if (this.needs === "network") this.send(); }, RETRY_AFTER_MS);
-      return;
+      const response = await request(url, () => ({ body, redirect: "manual", keepalive: true }));
+      if (response.status >= 500 || response.status === 429) return this.waitForNetwork();
+      answer = await jsonOf(response);
+    } catch (failure) {
+      if (failure.message !== "signed-out") return this.waitForNetwork();
     }
     if (answer?.values) this.take(answer);
-    else this.fail("person", answer?.error ?? say("signedOut"));
+    else this.fail("person", answer?.error ?? words("signedOut"));
+  }
+
+  waitForNetwork() {
+    this.fail("network", words("offline"));
+    setTimeout(() => { if (this.needs === "network") this.send(); }, RETRY_AFTER_MS);
   }
 
   // How the card stands now becomes what this row starts from; what was typed since stays.
@@ -100,8 +97,8 @@ export class Row {
     else {
       this.settle();
       if (answer.saved) {
-        this.tell(say("saved", { time: answer.saved }), "ok");
-        news.textContent = say("savedNews", { card: answer.name, time: answer.saved });
+        this.tell(words("saved", { time: answer.saved }), "ok");
+        news.textContent = words("savedNews", { card: answer.name, time: answer.saved });
       }
     }
   }
@@ -120,12 +117,12 @@ export class Row {
   // Says below the row why it is not saved, and offers what can be done about it.
   fail(needs, sentence, errors = {}) {
     if (needs === "network" && this.needs === needs && this.note) {
-      this.tell(say("unsaved"), "bad"); // said already
+      this.tell(words("unsaved"), "bad"); // said already
       return;
     }
     this.settle();
     this.needs = needs;
-    this.tell(say("unsaved"), "bad");
+    this.tell(words("unsaved"), "bad");
     const sentences = sentence ? [sentence] : [];
     for (const [field, texts] of Object.entries(errors)) {
       const input = this.cells.get(field);
@@ -144,8 +141,8 @@ export class Row {
       cell.append(line);
     }
     cell.append(
-      button(words.again, () => this.send()),
-      button(words.back, () => { this.putBack(); this.cells.values().next().value.focus(); }),
+      button(words("again"), () => this.send()),
+      button(words("back"), () => { this.putBack(); this.cells.values().next().value.focus(); }),
     );
     this.note = document.createElement("tr");
     this.note.className = "row-note";

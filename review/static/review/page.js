@@ -1,4 +1,14 @@
-// What the parts of the review workspace share: its rows, and requests to the site.
+// What the parts of the review workspace share: its words, its rows, and requests to the site.
+
+import { Failed, fetched, jsonOf, readOf, request } from "./request.js";
+
+export { Failed, readOf };
+
+// The page's sentence called `name`, with what belongs in its {blanks}.
+export function words(name, blanks = {}) {
+  const sentence = document.getElementById("words").dataset[name];
+  return sentence.replace(/\{(\w+)\}/g, (whole, blank) => blanks[blank] ?? whole);
+}
 
 export const inputOf = (row) => row.querySelector("input:not([type=hidden]), textarea, select");
 
@@ -31,51 +41,19 @@ export function focusRow(row) {
   inputOf(row).focus();
 }
 
-// Why a request brought nothing: "offline", "signed-out", or a sentence of the site. `status` is
-// that of its answer, 0 without one.
-export class Failed extends Error {
-  constructor(why, status = 0) {
-    super(why);
-    this.status = status;
-  }
-}
-
-const TROUBLE = "The site cannot do this just now.";
 const LARGEST_KEPT_ALIVE = 60_000; // browsers refuse to outlive a page with more than 64 KiB
 
 // Sends a POST as `options()` describes it, and gives the answer. Throws Failed.
 export async function ask(form, url, options) {
-  let answer = await fetched(url, { ...options(), method: "POST" });
-  // Whoever has signed in again elsewhere is let in with the token of today.
-  if (answer.status === 403 && await renewToken(form)) {
-    answer = await fetched(url, { ...options(), method: "POST" });
-  }
-  if (answer.redirected || answer.status === 403) throw new Failed("signed-out", answer.status);
-  return answer;
+  return request(url, options, () => renewToken(form));
 }
 
-async function fetched(url, options) {
-  try {
-    return await fetch(url, options);
-  } catch {
-    throw new Failed("offline");
-  }
-}
-
-// What an answer holds, unless the network goes before it is here. Throws Failed.
-export async function readOf(body) {
-  try {
-    return await body;
-  } catch {
-    throw new Failed("offline");
-  }
-}
-
+// Whoever has signed in again elsewhere is let in with the token of today.
 async function renewToken(form) {
   const answer = await fetched(form.dataset.here);
   if (answer.redirected || !answer.ok) return false;
   const html = await readOf(answer.text());
-  const now = new DOMParser().parseFromString(html, "text/html").forms.workspace;
+  const now = new DOMParser().parseFromString(html, "text/html").forms[form.id];
   if (now?.dataset.user !== form.dataset.user) return false;
   form.elements.csrfmiddlewaretoken.value = now.elements.csrfmiddlewaretoken.value;
   return true;
@@ -93,8 +71,7 @@ export async function post(form, url, data) {
     body,
     keepalive: body.length < LARGEST_KEPT_ALIVE / 3, // a character has up to three bytes
   }));
-  const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
-  const found = isJson ? await readOf(answer.json()) : {};
-  if (!answer.ok) throw new Failed(found.error ?? TROUBLE, answer.status);
+  const found = await jsonOf(answer) ?? {};
+  if (!answer.ok) throw new Failed(found.error ?? words("trouble"), answer.status);
   return found;
 }

@@ -1,7 +1,7 @@
 // Snippet review: Enter settles a row and goes to the next one. The answer is not waited for; a
 // row that could not be saved says so and is sent again with the next Enter.
 
-import { token } from "./token.js";
+import { jsonOf, request, token } from "./request.js";
 
 const list = document.getElementById("snippets");
 const said = document.getElementById("said");
@@ -68,28 +68,21 @@ async function send(row, undoes = false) {
   row.isSending = true;
   row.again = null;
   show(row, "sending", list.dataset.sending);
+  const headers = { Accept: "application/json", "X-CSRFToken": token(row.form) };
   let response = null;
   let answer = null;
+  let why = "broken";
   try {
-    response = await fetch(row.form.action, {
-      method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token(row.form) },
-    });
-    if (response.headers.get("Content-Type")?.startsWith("application/json")) {
-      answer = await response.json();
-    }
-  } catch {
-    response = null;
+    response = await request(row.form.action, () => ({ body, headers }));
+    answer = await jsonOf(response);
+  } catch (failure) {
+    why = failure.message === "signed-out" ? "signedOut" : "failed";
   }
   row.isSending = false;
   if (answer?.message && response.ok) return settle(row, answer, sent, undoes);
   if (answer?.message) return refuse(row, answer);
   row.again = () => send(row, undoes);
-  show(row, "failed", "", list.dataset[why(response)]);
-}
-
-function why(response) {
-  if (!response) return "failed";
-  return response.redirected || response.status === 403 ? "signedOut" : "broken";
+  show(row, "failed", "", list.dataset[why]);
 }
 
 function keepStanding(row, { version, status }, text) {
@@ -143,10 +136,19 @@ function goOn(row) {
   else document.querySelector("[data-onward]")?.focus();
 }
 
-function revert(row) {
-  if (!("hasMachine" in row.place.dataset)) return;
-  row.input.value = row.place.dataset.machine;
+// Writes as a person would, so that the browser's own undo brings back what was typed.
+function write(row, text) {
+  row.input.focus();
+  if (row.input.tagName !== "SELECT" && row.input.value !== text) {
+    row.input.select();
+    document.execCommand(text ? "insertText" : "delete", false, text);
+  }
+  row.input.value = text; // changes nothing that is written already
   edited(row);
+}
+
+function revert(row) {
+  if ("hasMachine" in row.place.dataset) write(row, row.place.dataset.machine);
 }
 
 function edited(row) {
@@ -170,15 +172,8 @@ const buttons = {
     send(row, true);
     focusOn(row);
   },
-  revert: (row) => {
-    revert(row);
-    row.input.focus();
-  },
-  take: (row) => {
-    row.input.value = part(row, ".snippet-their-text").textContent;
-    edited(row);
-    row.input.focus();
-  },
+  revert,
+  take: (row) => write(row, part(row, ".snippet-their-text").textContent),
 };
 
 list?.addEventListener("keydown", (event) => {
@@ -210,4 +205,6 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 for (const row of rows) mark(row);
+const tab = document.querySelector(".snippet-tabs [aria-current]");
+tab.scrollIntoView({ block: "nearest", inline: "center" });
 if (rows.length && matchMedia("(min-width: 801px)").matches) rows[0].input.focus();

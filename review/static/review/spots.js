@@ -1,7 +1,7 @@
 // A spot of the picture read again: a rectangle is drawn, and its text goes into a field.
 
 import { SVG, pointsOf } from "./boxes.js";
-import { post, put } from "./page.js";
+import { post, put, words } from "./page.js";
 
 const SMALLEST_PX = 8; // of the picture; what is smaller was a slip of the hand
 
@@ -16,7 +16,7 @@ export function startSpots(page, say, picture) {
     isOn = !isOn;
     button.setAttribute("aria-pressed", String(isOn));
     canvas.classList.toggle("is-reading", isOn);
-    if (isOn) say("Draw a rectangle on the picture: its text goes into the field you were in.");
+    if (isOn) say(words("draw"));
   }
 
   const cornersTo = (to) => {
@@ -28,22 +28,22 @@ export function startSpots(page, say, picture) {
     if (Math.abs(from[0] - to[0]) < SMALLEST_PX || Math.abs(from[1] - to[1]) < SMALLEST_PX) return;
     const target = picture.focused();
     if (!target) {
-      say("Go into a field first; the text of the spot goes there.");
+      say(words("fieldForSpot"));
       return;
     }
-    say("Reading the spot …");
+    say(words("readingSpot"));
     try {
       const box = [...from, ...to];
       const { text } = await post(form, form.dataset.spot, { side: picture.side(), box });
       if (signal.aborted) return;
-      say(text ? `Read: “${text}”.` : "No text was found there; draw it a little larger.");
+      say(text ? words("spotRead", { text }) : words("spotEmpty"));
       if (text) put(target, text);
       target.focus();
       if (text && isOn) toggle();
     } catch (error) {
       if (signal.aborted) return;
       const isOffline = error.message === "offline";
-      say(isOffline ? "No connection: the spot could not be read." : error.message);
+      say(isOffline ? words("spotOffline") : error.message);
     }
   }
 

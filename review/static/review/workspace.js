@@ -5,7 +5,7 @@ import { startDecisions } from "./decide.js";
 import { startDrafts } from "./drafts.js";
 import { startFields } from "./fields.js";
 import { startKeys } from "./keys.js";
-import { focusRow, openPage } from "./page.js";
+import { focusRow, openPage, words } from "./page.js";
 import { startPicture } from "./picture.js";
 import { startUndo } from "./undo.js";
 
@@ -13,12 +13,13 @@ const SWAPPED = ["workspace", "keys", "move"];
 let page = null;
 
 // A sentence for whoever reviews, read out by screen readers.
-function say(words, undo = "") {
+function say(sentence, undo = "") {
   const place = document.getElementById("said");
-  place.replaceChildren(words);
+  place.replaceChildren(sentence);
   if (undo) {
     const button = document.createElement("button");
-    Object.assign(button, { type: "submit", id: "undo-decision", className: "button", textContent: "Undo" });
+    Object.assign(button, { type: "submit", id: "undo-decision", className: "button" });
+    button.textContent = words("undo");
     button.setAttribute("formaction", undo);
     button.setAttribute("formmethod", "post");
     place.append(" ", button);
@@ -46,7 +47,7 @@ function replace(html, told = {}) {
 }
 
 // Shows this card as it stands now, unless something is typed while it is fetched.
-async function loadAnew(words, isTyped) {
+async function loadAnew(sentence, isTyped) {
   const { form, signal } = page;
   const answer = await fetch(form.dataset.here, { signal }).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
@@ -56,7 +57,7 @@ async function loadAnew(words, isTyped) {
   const canUndo = document.getElementById("undo-decision");
   if (!replace(html)) return;
   if (canUndo) document.getElementById("said").replaceChildren(...said);
-  else say(words);
+  else say(sentence);
 }
 
 function start() {
@@ -66,7 +67,7 @@ function start() {
   const history = startUndo(page);
   const drafts = startDrafts(page, fields, () => claim.renew());
   const { isTyped } = drafts;
-  const claim = startClaim(page, { say, isTyped, loadAnew: (words) => loadAnew(words, isTyped) });
+  const claim = startClaim(page, { say, isTyped, loadAnew: (sentence) => loadAnew(sentence, isTyped) });
   const decisions = startDecisions(page, { drafts, fields, say, replace });
   startKeys(page, { ...picture, ...fields, ...history, ...decisions });
   const first = fields.doubtful()[0] ?? page.rows[0];
