@@ -55,6 +55,8 @@ SENTENCES = (
     gettext_noop(
         "The card is cut off at the edge; take the picture again with all of the card on it."
     ),
+    gettext_noop("The vault could not give %(file)s: %(error)s"),
+    gettext_noop("The vault could not keep %(file)s: %(error)s"),
 )
 
 _BLANK = re.compile(r"%\((\w+)\)s")

@@ -53,6 +53,12 @@ def staff_member(request: HttpRequest) -> User:
     return request.user
 
 
+def unavailable(error: Exception) -> HttpResponse:
+    """Why a file cannot be given just now, in plain words."""
+    words = f"{told(str(error))}\n"
+    return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8")
+
+
 @needs("cards.view_picture")
 @require_GET
 def picture(request: HttpRequest, side_id: int, size: str) -> HttpResponse:
@@ -70,7 +76,7 @@ def picture(request: HttpRequest, side_id: int, size: str) -> HttpResponse:
         try:
             data = jpeg(side, size, key)
         except (vault.VaultError, images.PictureError) as error:
-            return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
+            return unavailable(error)
         response = HttpResponse(data, content_type="image/jpeg", headers={"ETag": f'"{key}"'})
     # Nobody else's business, however long it may be kept.
     is_read = side.card.status != Card.Status.UPLOADED
@@ -104,7 +110,7 @@ def original(request: HttpRequest, side_id: int) -> HttpResponseBase:
     try:
         file = vault.open_for_reading(name)
     except vault.VaultError as error:
-        return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
+        return unavailable(error)
     extension = vault.EXTENSIONS[side.media_type]
     response = FileResponse(
         file,

@@ -103,8 +103,6 @@ FAILURES = (
         "No vision model is set up: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your"
         " own, and start again."
     ),
-    gettext_noop("The vault could not give %(file)s: %(error)s"),
-    gettext_noop("The vault could not keep %(file)s: %(error)s"),
 )
 
 CALLS = (

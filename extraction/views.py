@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cards import vault
 from cards.models import Batch, Card
-from cards.views import needs, staff_member
+from cards.views import needs, staff_member, unavailable
 from cards.wording import figure, within
 from extraction import answers, backlog, bulk, extractors, shown
 from extraction.comparison import compare
@@ -146,7 +146,7 @@ def raw_answer(request: HttpRequest, extraction_id: int) -> HttpResponse:
     try:
         documents = answers.documents(job)
     except (vault.VaultError, ExtractorError) as error:
-        return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
+        return unavailable(error)
     if not documents:
         raise Http404("No answer is kept for this reading.")
     content = json.dumps(documents if len(documents) > 1 else documents[0],
