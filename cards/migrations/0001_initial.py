@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=120)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "source",
                     models.CharField(
@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "batch",
                 "verbose_name_plural": "batches",
                 "ordering": ("-id",),
             },
@@ -149,6 +150,7 @@ class Migration(migrations.Migration):
                         ],
                         default="uploaded",
                         max_length=20,
+                        verbose_name="status",
                     ),
                 ),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
@@ -174,6 +176,7 @@ class Migration(migrations.Migration):
                         default="",
                         editable=False,
                         help_text="Why the reading failed, for staff.",
+                        verbose_name="notice",
                     ),
                 ),
                 (
@@ -208,10 +211,13 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="cards",
                         to="cards.batch",
+                        verbose_name="batch",
                     ),
                 ),
             ],
             options={
+                "verbose_name": "card",
+                "verbose_name_plural": "cards",
                 "ordering": ("-id",),
                 "permissions": [
                     ("upload_card", "Can upload pictures of cards"),
@@ -231,7 +237,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("file_name", models.CharField(max_length=255)),
+                ("file_name", models.CharField(max_length=255, verbose_name="file name")),
                 (
                     "outcome",
                     models.CharField(
@@ -243,7 +249,7 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("reason", models.TextField(blank=True, default="")),
+                ("reason", models.TextField(blank=True, default="", verbose_name="reason")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "batch",
@@ -265,6 +271,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "arrival",
+                "verbose_name_plural": "arrivals",
                 "ordering": ("id",),
             },
         ),
@@ -312,6 +320,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "side",
+                "verbose_name_plural": "sides",
                 "ordering": ("card", "position"),
             },
         ),

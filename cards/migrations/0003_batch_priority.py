@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
                 choices=[(-1, "When there is time"), (0, "Normal"), (1, "Urgent")],
                 default=0,
                 help_text="What is urgent is reviewed first, whenever it came.",
+                verbose_name="priority",
             ),
         ),
     ]

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("extractor", models.CharField(max_length=60)),
+                ("extractor", models.CharField(max_length=60, verbose_name="extractor")),
                 ("model", models.CharField(blank=True, default="", max_length=120)),
                 (
                     "status",
@@ -37,9 +37,10 @@ class Migration(migrations.Migration):
                         ],
                         default="queued",
                         max_length=20,
+                        verbose_name="status",
                     ),
                 ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
                 ("run_after", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "rung_at",
@@ -62,9 +63,17 @@ class Migration(migrations.Migration):
                 ),
                 ("result", models.JSONField(blank=True, null=True)),
                 ("error", models.TextField(blank=True, default="")),
-                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "requested_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="requested at"
+                    ),
+                ),
                 ("started_at", models.DateTimeField(blank=True, null=True)),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="finished at"),
+                ),
                 (
                     "seconds",
                     models.FloatField(
@@ -79,6 +88,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="extractions",
                         to="cards.card",
+                        verbose_name="card",
                     ),
                 ),
                 (
@@ -93,6 +103,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "extraction",
+                "verbose_name_plural": "extractions",
                 "ordering": ("-id",),
                 "indexes": [
                     models.Index(

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ("stopped_because", models.TextField(blank=True, default="")),
                 ("stopped_at", models.DateTimeField(blank=True, null=True)),
             ],
+            options={"verbose_name": "gate", "verbose_name_plural": "gates"},
         ),
         migrations.CreateModel(
             name="Backlog",
@@ -35,9 +36,17 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("extractor", models.CharField(max_length=60)),
-                ("model", models.CharField(blank=True, default="", max_length=120)),
+                (
+                    "key",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="key"
+                    ),
+                ),
+                ("extractor", models.CharField(max_length=60, verbose_name="extractor")),
+                (
+                    "model",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="model"),
+                ),
                 (
                     "status",
                     models.CharField(
@@ -49,6 +58,7 @@ class Migration(migrations.Migration):
                         ],
                         default="prepared",
                         max_length=20,
+                        verbose_name="status",
                     ),
                 ),
                 (
@@ -63,17 +73,26 @@ class Migration(migrations.Migration):
                         blank=True, default="", max_length=120, verbose_name="batch at the provider"
                     ),
                 ),
-                ("error", models.TextField(blank=True, default="")),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("error", models.TextField(blank=True, default="", verbose_name="error")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created at"
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
                 (
                     "resume_at",
                     models.DateTimeField(
                         default=django.utils.timezone.now,
                         help_text="A worker is at it until then, or there is nothing to do before.",
+                        verbose_name="resume at",
                     ),
                 ),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="finished at"),
+                ),
                 (
                     "requested_by",
                     models.ForeignKey(
@@ -82,10 +101,12 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="requested by",
                     ),
                 ),
             ],
             options={
+                "verbose_name": "backlog",
                 "verbose_name_plural": "backlogs",
                 "ordering": ("-id",),
             },
@@ -111,8 +132,11 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("extractor", models.CharField(max_length=60)),
-                ("model", models.CharField(blank=True, default="", max_length=120)),
+                ("extractor", models.CharField(max_length=60, verbose_name="extractor")),
+                (
+                    "model",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="model"),
+                ),
                 (
                     "digest",
                     models.CharField(
@@ -137,17 +161,26 @@ class Migration(migrations.Migration):
                         ],
                         default="under_way",
                         max_length=20,
+                        verbose_name="outcome",
                     ),
                 ),
-                ("detail", models.TextField(blank=True, default="")),
-                ("input_tokens", models.PositiveIntegerField(default=0)),
+                ("detail", models.TextField(blank=True, default="", verbose_name="detail")),
+                (
+                    "input_tokens",
+                    models.PositiveIntegerField(default=0, verbose_name="input tokens"),
+                ),
                 (
                     "cached_input_tokens",
                     models.PositiveIntegerField(
-                        default=0, help_text="Of the input tokens, those billed at the lower price."
+                        default=0,
+                        help_text="Of the input tokens, those billed at the lower price.",
+                        verbose_name="cached input tokens",
                     ),
                 ),
-                ("output_tokens", models.PositiveIntegerField(default=0)),
+                (
+                    "output_tokens",
+                    models.PositiveIntegerField(default=0, verbose_name="output tokens"),
+                ),
                 (
                     "cost",
                     models.DecimalField(
@@ -159,7 +192,12 @@ class Migration(migrations.Migration):
                         verbose_name="cost in USD",
                     ),
                 ),
-                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "started_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="started at"
+                    ),
+                ),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("seconds", models.FloatField(blank=True, null=True)),
                 (
@@ -170,6 +208,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="calls",
                         to="extraction.backlog",
+                        verbose_name="backlog",
                     ),
                 ),
                 (
@@ -180,6 +219,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="calls",
                         to="cards.card",
+                        verbose_name="card",
                     ),
                 ),
                 (
@@ -190,10 +230,13 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="calls",
                         to="extraction.extraction",
+                        verbose_name="extraction",
                     ),
                 ),
             ],
             options={
+                "verbose_name": "call",
+                "verbose_name_plural": "calls",
                 "ordering": ("-id",),
             },
         ),
@@ -206,7 +249,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("digest", models.CharField(max_length=64, unique=True)),
+                ("digest", models.CharField(max_length=64, unique=True, verbose_name="digest")),
                 ("weights", models.JSONField()),
                 (
                     "scores",
@@ -218,20 +261,34 @@ class Migration(migrations.Migration):
                 (
                     "labelled",
                     models.PositiveIntegerField(
-                        default=0, help_text="Labelled cards it was fitted on."
+                        default=0,
+                        help_text="Labelled cards it was fitted on.",
+                        verbose_name="labelled",
                     ),
                 ),
                 (
                     "approved",
                     models.PositiveIntegerField(
-                        default=0, help_text="Approved cards it was fitted on."
+                        default=0,
+                        help_text="Approved cards it was fitted on.",
+                        verbose_name="approved",
                     ),
                 ),
                 ("is_in_use", models.BooleanField(default=False)),
-                ("fitted_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("used_since", models.DateTimeField(blank=True, null=True)),
+                (
+                    "fitted_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="fitted at"
+                    ),
+                ),
+                (
+                    "used_since",
+                    models.DateTimeField(blank=True, null=True, verbose_name="used since"),
+                ),
             ],
             options={
+                "verbose_name": "fitted reader",
+                "verbose_name_plural": "fitted readers",
                 "ordering": ("-id",),
                 "constraints": [
                     models.UniqueConstraint(

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
             name="WaitingCard",
             fields=[],
             options={
+                "verbose_name_plural": "cards",
                 "verbose_name": "card",
                 "proxy": True,
                 "default_permissions": (),
@@ -38,7 +39,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "number",
-                    models.PositiveIntegerField(help_text="1 for the card's first decision."),
+                    models.PositiveIntegerField(
+                        help_text="1 for the card's first decision.", verbose_name="number"
+                    ),
                 ),
                 (
                     "decision",
@@ -53,9 +56,9 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("reason", models.TextField(blank=True, default="")),
+                ("reason", models.TextField(blank=True, default="", verbose_name="reason")),
                 ("values", models.JSONField(help_text="Every contact field after the decision.")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="at")),
                 (
                     "journaled_at",
                     models.DateTimeField(
@@ -72,6 +75,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="reviews",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
                     ),
                 ),
                 (
@@ -80,10 +84,12 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="reviews",
                         to="cards.card",
+                        verbose_name="card",
                     ),
                 ),
             ],
             options={
+                "verbose_name_plural": "decisions",
                 "verbose_name": "decision",
                 "ordering": ("-id",),
             },
@@ -97,16 +103,20 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("field", models.CharField(max_length=40)),
+                ("field", models.CharField(max_length=40, verbose_name="field")),
                 (
                     "machine_value",
                     models.TextField(
                         blank=True,
                         default="",
                         help_text="As the machine read it, or as it stood before.",
+                        verbose_name="machine value",
                     ),
                 ),
-                ("human_value", models.TextField(blank=True, default="")),
+                (
+                    "human_value",
+                    models.TextField(blank=True, default="", verbose_name="human value"),
+                ),
                 (
                     "review",
                     models.ForeignKey(
@@ -117,6 +127,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "correction",
+                "verbose_name_plural": "corrections",
                 "ordering": ("id",),
             },
         ),
@@ -148,6 +160,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "claim",
+                "verbose_name_plural": "claims",
                 "indexes": [models.Index(fields=["until"], name="claim_until")],
             },
         ),

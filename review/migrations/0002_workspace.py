@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ("values", models.JSONField(help_text="The values that were typed, by field.")),
                 ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
+            options={"verbose_name": "draft", "verbose_name_plural": "drafts"},
         ),
         migrations.CreateModel(
             name="SecondLook",
@@ -68,6 +69,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "second look",
+                "verbose_name_plural": "second looks",
                 "ordering": ("-id",),
             },
         ),
@@ -115,6 +118,7 @@ class Migration(migrations.Migration):
                     ("imported", "Imported"),
                 ],
                 max_length=20,
+                verbose_name="decision",
             ),
         ),
         migrations.AddIndex(

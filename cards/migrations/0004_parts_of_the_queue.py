@@ -35,7 +35,7 @@ def index(name, *columns, **condition):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cards", "0004_names_on_screen"),
+        ("cards", "0003_batch_priority"),
     ]
 
     operations = [
