@@ -20,7 +20,7 @@ demo: $(VENV)/installed  ## Draw two dozen cards of invented people and take the
 
 .PHONY: test
 test: $(VENV)/installed-dev  ## Run all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/installed-dev  ## Measure speed and memory, as ratios
