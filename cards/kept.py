@@ -59,6 +59,10 @@ SENTENCES = (
     gettext_noop("The vault could not keep %(file)s: %(error)s"),
 )
 
+TOLD_TOO = {"country", "decision", "error", "field", "kinds", "what", "why"}
+"""Blanks that hold words of the program; what stands in others is a name, a number, or a text that
+somebody wrote, and stays as it is."""
+
 _BLANK = re.compile(r"%\((\w+)\)s")
 _whole: set[str] = set()
 _patterns: list[tuple[re.Pattern[str], str]] = []
@@ -81,7 +85,7 @@ def learn(sentences: Iterable[str]) -> None:
 
 
 def told(text: str) -> str:
-    """`text` in the language of the page, and what stands in its blanks too, as far as they are
+    """`text` in the language of the page, and what stands in blanks of `TOLD_TOO`, as far as it is
     known; anything else as it is."""
     if (get_language() or "en").startswith("en"):
         return text
@@ -89,8 +93,10 @@ def told(text: str) -> str:
         return gettext(text)
     for pattern, sentence in _patterns:
         if found := pattern.fullmatch(text):
-            blanks = {name: told(blank) for name, blank in found.groupdict().items()}
-            return gettext(sentence) % blanks
+            blanks = found.groupdict()
+            return gettext(sentence) % {
+                name: told(blank) if name in TOLD_TOO else blank for name, blank in blanks.items()
+            }
     return text
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cards.kept import told
 from cards.models import Card
 
 if TYPE_CHECKING:
@@ -93,6 +94,11 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_decision_display()}: {self.card_id}"
+
+    @property
+    def why(self) -> str:
+        """The reason in the language of the page; as it was typed where a person gave it."""
+        return self.reason if self.decision in self.OF_THE_CARD else told(self.reason)
 
 
 class Correction(models.Model):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cards.fields import CONTACT_COLUMNS, CONTACT_FIELDS
+from cards.kept import told
 from cards.models import Card
 from extraction import shown
 from extraction.models import Extraction
@@ -176,7 +177,7 @@ class _Story:
         if review.before:
             self._notice(review.before["values"])
         kind = KINDS.get(Review.Decision(review.decision), Kind.REVIEWER)
-        why = review.reason or review.get_decision_display()
+        why = review.why or review.get_decision_display()
         origin = Origin(kind, name_of(review.by), review.at, why)
         changes = self._become(review.values, lambda _: origin, origin)
         self.events.append(Event(origin, changes, review=review))
@@ -221,15 +222,15 @@ class _Story:
 def _origins(event: Origin, result: Any) -> OriginOf:
     """Where each value of a reading stands: on the card in print, or in a code on it."""
     places = {code.box for code in result.seen.codes}
-    told = set(codes.contacts(result.seen.codes).values())
+    in_codes = set(codes.contacts(result.seen.codes).values())
 
     def origin_of(name: str) -> Origin:
         value = result.values.get(name)
         if value is None:
             return event
         is_code = bool(value.boxes) and places.issuperset(value.boxes)
-        agrees = gettext("The code on the card says the same.") if value.text in told else ""
-        why = value.reason or ("" if is_code else agrees)
+        agrees = gettext("The code on the card says the same.") if value.text in in_codes else ""
+        why = told(value.reason) or ("" if is_code else agrees)
         kind = Kind.CODE if is_code else Kind.MACHINE
         return Origin(kind, event.who, event.at, why, value.confidence)
 

@@ -74,7 +74,7 @@ def save(
 
 
 def save_sent(card: Card, user: User, data: QueryDict) -> None:
-    """Keep what was typed in a form that was sent without deciding."""
+    """Keep what was typed in a form that was sent without deciding. Raises ValueError as `save`."""
     version = data.get("version", "")
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         return

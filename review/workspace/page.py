@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cards.counting import Tally
 from cards.fields import CONTACT_COLUMNS
-from cards.kept import told
 from cards.models import Card, Side
 from extraction.reading.confidence import DEDUCED, DOUBT_BELOW
 from extraction.result import Result, Value
@@ -185,7 +184,7 @@ def _how_decided(card: Card) -> str:
         words = gettext("%(status)s on %(time)s.")
     time = date_format(timezone.localtime(last.at), gettext("j F Y, H:i"))
     return words % {
-        "status": status, "name": name_of(last.by), "time": time, "reason": told(last.reason),
+        "status": status, "name": name_of(last.by), "time": time, "reason": last.why,
     }  # fmt: skip
 
 

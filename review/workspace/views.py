@@ -53,7 +53,10 @@ def workspace(request: HttpRequest, card_id: UUID) -> HttpResponseBase:
         return _show(request, card, ContactForm(instance=card, draft=brought_back), draft=draft)
     action = request.POST.get("action", "")
     if action in ("skip", "take_over") and request.accepts("text/html"):
-        drafts.save_sent(card, user, request.POST)  # else the page's script has done it
+        try:
+            drafts.save_sent(card, user, request.POST)  # else the page's script has done it
+        except ValueError:  # more fields than a card has: the form says so, and all stays in it
+            return _show(request, card, ContactForm(request.POST, instance=card))
     if action == "skip":
         queue.release(card, user)
         return _go_on(request, card)

@@ -18,6 +18,7 @@ from cards.kept import told
 from extraction import jobs
 from extraction.models import Extraction
 from extraction.paying.ledger import Budget, OverBudget
+from review.models import Review
 from tests.extraction.readings import put_card, put_reading
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,6 +119,26 @@ def test_german_pages_tell_it_in_german(kept: str, shown: str) -> None:
 def test_english_pages_tell_it_as_it_is_kept() -> None:
     with translation.override("en-gb"):
         assert told("The file is empty.") == "The file is empty."
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("the code says German", "der Code sagt German"),
+        ("To be photographed again: hard to read", "Neu zu fotografieren: hard to read"),
+    ],
+)
+def test_what_somebody_wrote_into_a_blank_stays_as_it_is(kept: str, shown: str) -> None:
+    with translation.override("de"):
+        assert told(kept) == shown
+
+
+def test_a_reason_that_a_person_typed_stays_as_it_is() -> None:
+    typed = Review(decision=Review.Decision.REJECTED, reason="hard to read")
+    kept = Review(decision=Review.Decision.REVERTED, reason="Company: back to an earlier value.")
+    with translation.override("de"):
+        assert typed.why == "hard to read"
+        assert kept.why == "Firma: zurück zu einem früheren Wert."
 
 
 def test_signs_in_a_blank_do_no_harm() -> None:

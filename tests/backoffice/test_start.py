@@ -28,8 +28,6 @@ from backoffice.synthetic import draw
 from tests import fakes, pictures
 from tests.fakes import FakeModelServer
 
-pytestmark = pytest.mark.xdist_group("start")
-
 ROOT = Path(product.__file__).resolve().parent.parent
 START_SECONDS = 90
 READ_SECONDS = 90

@@ -17,7 +17,7 @@ from tests.browser.conftest import ALL_ENDED, Site, running_site, sign_in
 if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("whole desk")]
+pytestmark = pytest.mark.browser
 
 BATCH = "Boat fair"
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()

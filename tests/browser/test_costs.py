@@ -16,7 +16,7 @@ from tests.fakes import FakeModelServer
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("costs")]
+pytestmark = pytest.mark.browser
 
 PRICE = "#upload-price"
 SEND = "#upload-send"

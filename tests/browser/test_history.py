@@ -12,7 +12,7 @@ from tests.browser.conftest import Site, sign_in
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small site")]
+pytestmark = pytest.mark.browser
 
 A_CORRECTED_CARD = """
 from django.contrib.auth.models import User

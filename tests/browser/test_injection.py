@@ -14,7 +14,7 @@ from tests.browser.injections import PAYLOADS
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("desk of two")]
+pytestmark = pytest.mark.browser
 
 MAKE = """
 from tests.browser import hostile_cards

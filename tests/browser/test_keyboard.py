@@ -14,7 +14,7 @@ from tests.browser.read_cards import ask, site_reads
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small site")]
+pytestmark = pytest.mark.browser
 
 CARDS = 20
 COPIES = 20

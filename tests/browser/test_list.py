@@ -13,7 +13,7 @@ from tests.browser.conftest import Site, sign_in
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Locator, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small site")]
+pytestmark = pytest.mark.browser
 
 MAKE = """
 from cards.models import Batch, Card

@@ -14,7 +14,7 @@ from tests.browser.conftest import Site, sign_in, upload
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small site")]
+pytestmark = pytest.mark.browser
 
 ROW = ".field[data-key=email]"
 SHAPE = "polygon[data-key=email]"

@@ -15,7 +15,7 @@ from tests.browser.conftest import ALL_ENDED, Site, sign_in, upload
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small site")]
+pytestmark = pytest.mark.browser
 
 DROP = """([name, encoded]) => {
     const bytes = Uint8Array.from(atob(encoded), char => char.charCodeAt(0));

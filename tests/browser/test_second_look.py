@@ -14,7 +14,7 @@ from tests.browser.conftest import PASSWORD, Site, running_site, sign_in
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("second look site")]
+pytestmark = pytest.mark.browser
 
 LIST = "/admin/review/waitingcard/second/"
 TYPED = "Rosa's Own Reading"

@@ -14,7 +14,7 @@ from tests.browser.conftest import PASSWORD, Site, sign_in
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small site")]
+pytestmark = pytest.mark.browser
 
 ROWS = 10
 

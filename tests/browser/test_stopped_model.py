@@ -16,7 +16,7 @@ from tests.fakes import FakeModelServer
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stopped model")]
+pytestmark = pytest.mark.browser
 
 NO_KEY = fakes.error(401, "invalid_api_key")
 READ = fakes.read({"full_name": "Rosa Halloway", "company": "Northwind"})

@@ -16,7 +16,7 @@ from tests.browser.desk import Waiting
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("desk of two")]
+pytestmark = pytest.mark.browser
 
 MAKE = """
 waiting_cards.people()

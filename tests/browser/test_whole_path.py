@@ -32,18 +32,11 @@ def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(
-            "empty_site", id="on SQLite and a folder", marks=pytest.mark.xdist_group("empty site")
-        ),
+        pytest.param("empty_site", id="on SQLite and a folder"),
         pytest.param(
             "big_site",
             id="on PostgreSQL, Redis and S3",
-            marks=[
-                pytest.mark.postgres,
-                pytest.mark.redis,
-                pytest.mark.s3,
-                pytest.mark.xdist_group("big site"),
-            ],
+            marks=[pytest.mark.postgres, pytest.mark.redis, pytest.mark.s3],
         ),
     ],
 )

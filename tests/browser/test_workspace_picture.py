@@ -13,7 +13,7 @@ from tests.browser.read_cards import ask, site_reads
 if TYPE_CHECKING:
     from playwright.sync_api import FloatRect, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small site")]
+pytestmark = pytest.mark.browser
 
 TWO_SIDED = 2636  # the seed of a card with a phone, an e-mail and a second side
 COPIES = 20

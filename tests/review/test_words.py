@@ -27,7 +27,7 @@ def scripts_of(name: str) -> dict[str, str]:
 SCRIPTS = scripts_of("workspace.js")
 SAID = [
     (script, found[1], found[2] or "")
-    for script, text in SCRIPTS.items()
+    for script, text in sorted(SCRIPTS.items())
     for found in re.finditer(r'\bwords\("(\w+)"(?:, \{ ([^}]*) \})?\)', text)
 ]
 """Each place that says something: script, name of the sentence, and what fills its blanks."""

@@ -1,28 +1,19 @@
 // The upload page: one row a file, with its own progress, live until its card is read.
 
+import {
+  element, fill, followArrivals, isOpen, newRow, removeRow, say, showArrivals, showThumb, words,
+} from "./arrivals.js";
+import { isPaid, offerHalfPrice, showPrice } from "./price.js";
+
 const AT_ONCE = 3;
 const POLL_MS = 1500;
 const POLL_PATIENTLY_MS = 60000;
 
 const form = document.getElementById("upload");
 const dropzone = document.getElementById("dropzone");
-const panel = document.getElementById("arrivals-panel");
-const list = document.getElementById("arrivals");
-const summary = document.getElementById("upload-summary");
 const problem = document.getElementById("upload-error");
-const words = document.getElementById("upload-words").dataset;
-const locale = document.documentElement.lang.replace(/^(en.*)?$/, "en-GB");
+const sendButton = document.getElementById("upload-send");
 const SIGNED_OUT = words.signedOut;
-
-// The page's words called `name`, with what belongs in their {blanks}.
-function fill(name, blanks) {
-  return words[name].replace(/\{(\w+)\}/g, (whole, blank) => blanks[blank] ?? whole);
-}
-
-// The same where one thing is called otherwise than several.
-function count(name, number, blanks = {}) {
-  return fill(number === 1 ? `${name}One` : `${name}Many`, { ...blanks, number });
-}
 
 // Signing in again, in another tab, gives a new token.
 function token() {
@@ -42,140 +33,12 @@ let running = 0;
 let polling = false;
 const waiting = [];
 
-// Rows ---------------------------------------------------------------------------------------
-
-function element(tag, className, text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-function newRow(name) {
-  const row = element("li", "arrival");
-  row.append(
-    element("span", "arrival-picture"),
-    element("span", "arrival-name", name),
-    element("span", "arrival-state"),
-  );
-  list.append(row);
-  panel.hidden = false;
-  return row;
-}
-
-function say(row, state, told, title = "") {
-  row.dataset.state = state;
-  const place = row.querySelector(".arrival-state");
-  place.replaceChildren(element("span", `badge badge-${badges[state]}`, told));
-  if (title) place.append(element("span", "arrival-reason", title));
-  summarise();
-}
-
-const badges = {
-  queued: "quiet", sending: "accent", reading: "accent", read: "ok", doubtful: "doubt",
-  "by-hand": "doubt", here: "quiet", refused: "bad", failed: "bad",
-  "sent-back": "bad",
-};
-
-function summarise() {
-  const rows = [...list.children];
-  const inState = (...states) => rows.filter((row) => states.includes(row.dataset.state)).length;
-  const parts = [
-    [inState("queued", "sending"), "countToSend"],
-    [inState("reading"), "countBeingRead"],
-    [inState("read", "doubtful"), "countRead"],
-    [inState("by-hand"), "countByHand"],
-    [inState("here"), "countHere"],
-    [inState("refused"), "countRefused"],
-    [inState("failed"), "countNotSent"],
-  ];
-  summary.textContent = parts
-    .filter(([number]) => number)
-    .map(([number, name]) => fill(name, { number }))
-    .join(" · ");
-}
-
-function showThumb(row, url) {
-  const place = row.querySelector(".arrival-picture");
-  if (place.dataset.url === url) return;
-  place.dataset.url = url;
-  const picture = element("img", "thumb");
-  picture.alt = "";
-  picture.src = url;
-  picture.addEventListener("error", () => picture.remove());
-  place.replaceChildren(picture);
-}
-
-function showArrival(row, arrival) {
-  row.dataset.id = arrival.id;
-  const { card } = arrival;
-  if (card) {
-    const link = element("a", "", arrival.file);
-    link.href = card.url;
-    row.querySelector(".arrival-name").replaceChildren(link);
-    if (card.thumb) showThumb(row, card.thumb);
-  }
-  if (arrival.outcome === "refused") return say(row, "refused", words.refused, arrival.reason);
-  if (arrival.outcome === "already_here") return say(row, "here", words.here, arrival.reason);
-  if (!card) return say(row, "read", words.takenIn);
-  if (!card.is_read && batch?.can_wait) {
-    return say(row, "reading", words.waiting, words.patience);
-  }
-  if (!card.is_read) return say(row, "reading", words.reading);
-  if (card.is_rejected && card.notice) return say(row, "sent-back", card.status, card.notice);
-  if (card.notice) return say(row, "by-hand", words.byHand, card.notice);
-  if (card.doubtful) {
-    return say(row, "doubtful", words.read, count("doubtful", card.doubtful, { card: card.text }));
-  }
-  return say(row, "read", words.read, card.text);
-}
-
-// A ZIP is one row while it travels and one a member afterwards.
-function showArrivals(row, arrivals) {
-  arrivals.forEach((arrival, index) => {
-    const place = index === 0 ? row : newRow(arrival.file);
-    place.querySelector(".arrival-name").textContent = arrival.file;
-    showArrival(place, arrival);
-  });
-}
-
-// The price ----------------------------------------------------------------------------------
+// Holding ------------------------------------------------------------------------------------
 // A batch that costs money begins only when somebody who has seen its price says so.
 
-const prices = JSON.parse(form.dataset.prices); // US dollars a card; null where nobody knows
-const price = document.getElementById("upload-price");
-const sendButton = document.getElementById("upload-send");
-const { extractor, can_wait: canWait } = form.elements;
 const chosen = new Map(); // the rows to pay for, and what kind of file each is
-
-const reader = () => extractor?.value ?? form.dataset.extractor;
-const hasHalfPrice = () => canWait?.dataset.extractors.split(" ").includes(reader());
-const isHeld = () => !batch && !beginning && (reader() in prices || !sendButton.hidden);
-
-function dollars(amount) {
-  const digits = amount < 0.1 ? 3 : 2;
-  return Math.max(amount, 0.001).toLocaleString(locale, {
-    style: "currency", currency: "USD", currencyDisplay: "narrowSymbol",
-    minimumFractionDigits: digits, maximumFractionDigits: digits,
-  });
-}
-
-function showPrice() {
-  const kinds = [...chosen.values()];
-  const counted = ["picture", "pdf", "zip"]
-    .map((kind) => [kinds.filter((other) => other === kind).length, kind])
-    .filter(([number]) => number)
-    .map(([number, kind]) => count(kind, number));
-  const what = new Intl.ListFormat(locale).format(counted);
-  const one = prices[reader()];
-  const isHalf = batch ? batch.can_wait : hasHalfPrice() && canWait.checked;
-  const each = one * (isHalf ? 0.5 : 1);
-  const isCounted = !kinds.includes("zip"); // what is in one, nobody knows yet
-  const amount = dollars(isCounted ? each * chosen.size : each);
-  const known = isCounted ? "priceInAll" : "priceEach";
-  const told = fill(one === null ? "priceUnknown" : known, { what, amount });
-  price.textContent = chosen.size && one !== undefined ? told : "";
-}
+const isHeld = () => !batch && !beginning && (isPaid() || !sendButton.hidden);
+const tellPrice = () => showPrice([...chosen.values()], batch);
 
 function hold(row) {
   say(row, "queued", words.chosen);
@@ -191,12 +54,10 @@ function hold(row) {
 function leaveOut(row) {
   waiting.splice(waiting.findIndex(([, other]) => other === row), 1);
   chosen.delete(row);
-  row.remove();
+  removeRow(row);
   sendButton.hidden = !waiting.length;
-  panel.hidden = !list.children.length;
   form.elements.files.focus();
-  summarise();
-  showPrice();
+  tellPrice();
 }
 
 sendButton.addEventListener("click", () => {
@@ -211,7 +72,7 @@ sendButton.addEventListener("click", () => {
 
 function fail(row, file, why) {
   chosen.delete(row);
-  showPrice();
+  tellPrice();
   say(row, "failed", words.notSent, why);
   const again = element("button", "button button-quiet", words.again);
   again.type = "button";
@@ -257,7 +118,7 @@ function send(file, row) {
     });
     request.addEventListener("load", () => {
       const answer = request.response;
-      if (answer?.arrivals) showArrivals(row, answer.arrivals);
+      if (answer?.arrivals) showArrivals(row, answer.arrivals, batch.can_wait);
       else if (answer?.error) fail(row, file, answer.error);
       else if ([200, 403].includes(request.status)) fail(row, file, SIGNED_OUT);
       else fail(row, file, fill("broken", { status: request.status }));
@@ -282,7 +143,7 @@ function enqueue(file, row = newRow(file.name)) {
   }
   chosen.set(row, isArchive ? "zip" : /\.pdf$/i.test(file.name) ? "pdf" : "picture");
   waiting.push([file, row]);
-  showPrice();
+  tellPrice();
   if (/^image\/(jpeg|png|webp)$/.test(file.type)) showThumb(row, URL.createObjectURL(file));
   if (isHeld()) return hold(row);
   say(row, "queued", words.waiting);
@@ -312,8 +173,6 @@ async function work() {
 
 // Reading ------------------------------------------------------------------------------------
 
-const isOpen = () => list.querySelector("[data-state=reading], [data-id]:not([data-state])");
-
 async function poll() {
   if (polling || !batch) return;
   polling = true;
@@ -324,11 +183,7 @@ async function poll() {
       const response = await fetch(batch.status_url, { headers: { Accept: "application/json" } });
       if (!response.ok) throw new Error(response.status);
       const { arrivals } = await response.json();
-      const rows = new Map([...list.children].map((row) => [row.dataset.id, row]));
-      for (const arrival of arrivals) {
-        const row = rows.get(String(arrival.id));
-        if (row) showArrival(row, arrival);
-      }
+      followArrivals(arrivals, batch.can_wait);
       pause = usual;
     } catch {
       pause = Math.min(pause * 2, POLL_PATIENTLY_MS);
@@ -348,14 +203,7 @@ for (const input of form.querySelectorAll("input[type=file]")) {
 }
 form.addEventListener("submit", (event) => event.preventDefault());
 
-// Half the price is offered while an extractor is chosen that has it.
-function offerHalfPrice() {
-  if (canWait) canWait.closest(".upload-field").hidden = !hasHalfPrice();
-  showPrice();
-}
-extractor?.addEventListener("change", offerHalfPrice);
-canWait?.addEventListener("change", showPrice);
-offerHalfPrice();
+offerHalfPrice(tellPrice);
 
 for (const name of ["dragenter", "dragover"]) {
   document.addEventListener(name, (event) => {

@@ -85,9 +85,7 @@ def test_a_longer_list_costs_no_more_queries(make_card: MakeCard, rosa: User, il
     for _ in range(2):
         for _ in range(3):
             approved(make_card(), rosa)
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             client.get(LIST)
         counts.append(len(captured))
     assert counts[0] == counts[1]
