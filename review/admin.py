@@ -228,7 +228,7 @@ class CorrectionInline(admin.TabularInline[Correction, Review]):
 @admin.register(Review)
 class ReviewAdmin(ReadOnlyAdmin):
     list_display = (
-        "card", "what", "by", "at", "reason", "journaled_at", history_pages.history_link,
+        "card", "what", "by", "at", "why", "journaled_at", history_pages.history_link,
     )  # fmt: skip
     change_list_template = "review/decisions.html"
     list_filter = ("decision", "at")
@@ -236,13 +236,18 @@ class ReviewAdmin(ReadOnlyAdmin):
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     inlines = (CorrectionInline,)
-    fields = ("card", "number", "decision", "reason", "by", "at", "journaled_at")
+    fields = ("card", "number", "decision", "why", "by", "at", "journaled_at")
+    readonly_fields = ("why",)
 
     @admin.display(description=_("Decision"), ordering="decision")
     def what(self, review: Review) -> SafeString:
         kinds = {Review.Decision.APPROVED: "ok", Review.Decision.REJECTED: "bad"}
         kind = kinds.get(Review.Decision(review.decision), "quiet")
         return badge(kind, review.get_decision_display())
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def why(self, review: Review) -> str:
+        return review.why
 
 
 def _versions_seen(request: HttpRequest) -> dict[UUID, int]:

@@ -48,12 +48,14 @@ def save(
     It goes into the draft that is there: the person may have the card open twice. `version` is
     the one of the card that the person sees. Nothing is kept when this person has decided on that
     version since: the draft has come late, and what was typed went into the decision. Raises
-    ValueError for more fields than a card may have.
+    ValueError for more fields than a card may have, Card.DoesNotExist when it is gone.
     """
+    # One after the other: a draft of another tab is gone on with, and a decision is seen.
+    Card.objects.select_for_update().get(pk=card.pk)
     decided = Review.objects.filter(card=card, by=user, decision__in=Review.OF_THE_CARD)
     if decided.filter(before__version__gte=version).exists():
         return None
-    kept = {**_kept(Draft.objects.select_for_update().filter(card=card, by=user).first()), **typed}
+    kept = {**_kept(of(card, user)), **typed}
     changed = {name: texts for name, texts in kept.items() if texts is not None}
     if len(changed) > MOST_FIELDS:
         raise ValueError("too many fields")
@@ -78,8 +80,7 @@ def save_sent(card: Card, user: User, data: QueryDict) -> None:
     version = data.get("version", "")
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         return
-    is_current = int(version) == card.version
-    base = _now(card) if is_current else base_of(card, int(version), data.get("base", ""))
+    base = base_of(card, int(version), data.get("base", ""))
     typed: dict[str, tuple[str, str] | None] = {}
     for name, text in sent(data).items():
         stood = base.get(name, _unknown(name))
@@ -121,7 +122,7 @@ def conflicts(card: Card, mine: Mapping[str, str], base: Mapping[str, str]) -> d
 
     A field that `base` knows nothing of counts as changed when it differs.
     """
-    now = _now(card)
+    now = standing(card)
     found = {}
     for name, text in mine.items():
         theirs, before = now.get(name, ""), base.get(name, _unknown(name))
@@ -132,7 +133,7 @@ def conflicts(card: Card, mine: Mapping[str, str], base: Mapping[str, str]) -> d
 
 def follow(data: QueryDict, card: Card, seen_version: int) -> None:
     """Puts into a form that was sent what colleagues wrote where its sender left things alone."""
-    mine, now = sent(data), _now(card)
+    mine, now = sent(data), standing(card)
     base = base_of(card, seen_version, data.get("base", ""))
     texts = {
         name: now.get(name, "") if text == base.get(name) else text for name, text in mine.items()
@@ -172,7 +173,8 @@ def base_of(card: Card, version: int, sent: str) -> dict[str, str]:
     return flat(review.before["values"]) if review else {}
 
 
-def _now(card: Card) -> dict[str, str]:
+def standing(card: Card) -> dict[str, str]:
+    """What stands on a card, as `flat` has it."""
     return flat({**card.contact(), "extra": card.extra})
 
 

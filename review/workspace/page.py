@@ -100,6 +100,7 @@ def shown(
             (name, text, conflicts.get(f"{EXTRA_PREFIX}{name}")) for name, text in form.extra_rows()
         ],
         "extra_json": json.dumps(card.extra),
+        "base_json": json.dumps(drafts.standing(card)),
         "extra_names": EXTRA_NAMES,
         "doubtful": sum(row.is_doubtful for row in rows),
         "sides": [(side, _written(result, side)) for side in card.sides.order_by("position")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -65,7 +66,8 @@ def workspace(request: HttpRequest, card_id: UUID) -> HttpResponseBase:
         return redirect(page.address(card, queue.Part.from_query(request.GET)))
     if action == "take_over":
         if card.status in decisions.WAITING:
-            queue.claim(card, user, from_colleague=True)
+            with suppress(Card.DoesNotExist):  # erased in this very moment, as the next page says
+                queue.claim(card, user, from_colleague=True)
         return redirect(page.address(card, queue.Part.from_query(request.GET)))
     return _decide(request, card, action)
 

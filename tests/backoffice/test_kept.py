@@ -9,16 +9,19 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone, translation
 
 import cards.kept
 import extraction.kept
 import review.kept
 from cards.kept import told
+from cards.models import Card
 from extraction import jobs
 from extraction.models import Extraction
 from extraction.paying.ledger import Budget, OverBudget
 from review.models import Review
+from tests.backoffice.conftest import Speaking
 from tests.extraction.readings import put_card, put_reading
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,6 +142,17 @@ def test_a_reason_that_a_person_typed_stays_as_it_is() -> None:
     with translation.override("de"):
         assert typed.why == "hard to read"
         assert kept.why == "Firma: zurück zu einem früheren Wert."
+
+
+def test_the_list_of_decisions_tells_reasons_in_german(
+    desk: Card, boss: User, speaking: Speaking
+) -> None:
+    Review.objects.create(
+        card=desk, number=2, decision=Review.Decision.UNDONE, values={}, by=boss,
+        reason="Undone in snippet review.",
+    )  # fmt: skip
+    page = speaking("de").get("/admin/review/review/").text
+    assert "In der Prüfung Feld für Feld rückgängig gemacht." in page
 
 
 def test_signs_in_a_blank_do_no_harm() -> None:

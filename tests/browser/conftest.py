@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -31,6 +32,23 @@ class Site:
     url: str
     environment: Mapping[str, str]
     log: Path
+    shell: subprocess.Popen[str] | None = None
+
+    def run(self, code: str) -> str:
+        """What `code` prints, run beside the site as `manage.py shell` runs it; the process stays
+        for the next one, for to start it costs seconds."""
+        if self.shell is None:
+            self.shell = subprocess.Popen(
+                [sys.executable, "-m", "tests.browser.beside"], cwd=ROOT, env=self.environment,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+        assert self.shell.stdin
+        assert self.shell.stdout
+        self.shell.stdin.write(json.dumps(code) + "\n")
+        self.shell.stdin.flush()
+        printed, error = json.loads(self.shell.stdout.readline())
+        assert not error, error
+        return str(printed)
 
     def manage(self, *words: str) -> str:
         """The output of a command run beside the site."""
@@ -61,7 +79,11 @@ def running_site(folder: Path, more: Mapping[str, str]) -> Iterator[Site]:
         services.wait(lambda: " ready." in log.read_text(), check)
         found = re.search(r"http://localhost:\d+", log.read_text())
         assert found
-        yield Site(found[0], environment, log)
+        site = Site(found[0], environment, log)
+        yield site
+        if site.shell:
+            site.shell.kill()
+            site.shell.wait()
 
 
 @pytest.fixture(scope="session")

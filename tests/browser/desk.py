@@ -67,7 +67,7 @@ def rows(site: Site, query: str, *values: Any) -> list[dict[str, Any]]:
 def make(site: Site, script: str) -> Any:
     """What a script prints as JSON after the word FOUND; it runs inside the site."""
     lines = f"import json\nfrom tests.browser import waiting_cards\n{script}"
-    words = site.manage("shell", "-c", lines)
+    words = site.run(lines)
     return json.loads(words.rpartition("FOUND ")[2])
 
 

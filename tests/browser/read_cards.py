@@ -37,7 +37,7 @@ def ask(site: Site, call: str) -> Any:
         "import json; from tests.browser.read_cards import *; "
         f"print('answer', json.dumps({call}, default=str))"
     )
-    return json.loads(site.manage("shell", "-c", code).rpartition("answer ")[2])
+    return json.loads(site.run(code).rpartition("answer ")[2])
 
 
 def read(batch: str) -> list[str]:

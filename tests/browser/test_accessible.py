@@ -77,7 +77,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     more = {"SECOND_LOOK_PERCENT": "100", "OPENAI_BASE_URL": "http://localhost:9"}
     with running_site(folder, more) as site:
         site.manage("ingest", str(pictures), "--batch", BATCH, "--extractor", "offline")
-        words = site.manage("shell", "-c", FILL.format(batch=BATCH))
+        words = site.run(FILL.format(batch=BATCH))
         where = json.loads(words.rpartition("where ")[2])
         yield Desk(site, where, sorted(pictures.iterdir()))
 

@@ -55,7 +55,7 @@ def spent_site(server: FakeModelServer, tmp_path_factory: pytest.TempPathFactory
         "OPENAI_MONTHLY_BUDGET": "20",
     }
     with running_site(tmp_path_factory.mktemp("spent"), environment) as site:
-        site.manage("shell", "-c", SPENT)
+        site.run(SPENT)
         yield site
 
 

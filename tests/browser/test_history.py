@@ -38,7 +38,7 @@ print(card.pk)
 @pytest.fixture
 def page(small_site: Site, new_page: Callable[..., Page]) -> Page:
     """The history of a card that was read and whose company was then corrected."""
-    card = small_site.manage("shell", "-v0", "-c", A_CORRECTED_CARD).split()[-1]
+    card = small_site.run(A_CORRECTED_CARD).split()[-1]
     page = new_page()
     sign_in(page, small_site)
     page.goto(f"{small_site.url}/admin/cards/card/{card}/change/")

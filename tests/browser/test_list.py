@@ -72,7 +72,7 @@ class List:
 @pytest.fixture(scope="module")
 def batches(small_site: Site) -> list[str]:
     """Ids of batches of six cards, one for each test."""
-    return re.findall(r"batch (\d+)", small_site.manage("shell", "-c", MAKE))
+    return re.findall(r"batch (\d+)", small_site.run(MAKE))
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("second")
     synthetic.write_cards(1, folder / "cards")
     with running_site(folder, {"SECOND_LOOK_PERCENT": "100"}) as running:
-        running.manage("shell", "-c", REVIEWERS.format(password=PASSWORD))
+        running.run(REVIEWERS.format(password=PASSWORD))
         running.manage("ingest", str(folder / "cards"), "--batch", "Expo Berlin")
         yield running
 
@@ -65,7 +65,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def look(site: Site) -> Site:
     """The site with one look waiting: at a card that Rosa approved with a company of her own."""
-    site.manage("shell", "-c", APPROVED.format(typed=TYPED))
+    site.run(APPROVED.format(typed=TYPED))
     return site
 
 
@@ -268,7 +268,7 @@ def test_what_was_typed_for_a_card_changed_meanwhile_stays_to_be_read(
     ilse = reviewer("ilse")
     open_next(ilse)
     ilse.fill("[name=company]", "Northwind Boats Ltd")
-    look.manage("shell", "-c", REOPENED)
+    look.run(REOPENED)
     ilse.keyboard.press("Control+Enter")
     ilse.get_by_role("alert").filter(has_text="This card was changed while you looked").wait_for()
     assert ilse.input_value("[name=company]") == "Northwind Boats Ltd"

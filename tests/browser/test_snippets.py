@@ -65,14 +65,14 @@ def batch(small_site: Site, tmp_path_factory: pytest.TempPathFactory) -> int:
     synthetic.write_cards(ROWS + 1, folder, seed=135)
     (folder / "labels.jsonl").unlink()
     small_site.manage("ingest", str(folder), "--batch", "Snippets")
-    words = small_site.manage("shell", "-c", READ.format(password=PASSWORD))
+    words = small_site.run(READ.format(password=PASSWORD))
     return int(words.rpartition("batch ")[2])
 
 
 @pytest.fixture
 def address(small_site: Site, batch: int) -> str:
     """The page of ten cards whose e-mail is in doubt."""
-    small_site.manage("shell", "-c", DOUBT.format(batch=batch, rows=ROWS))
+    small_site.run(DOUBT.format(batch=batch, rows=ROWS))
     return f"{small_site.url}/admin/review/waitingcard/snippets/?field=email&batch={batch}"
 
 
@@ -92,7 +92,7 @@ def open_page(small_site: Site, address: str, new_page: Callable[..., Page]) -> 
 
 def standing(site: Site, batch: int) -> list[list[Any]]:
     """E-mail, doubtful fields and last decision of each card of the batch."""
-    words = site.manage("shell", "-c", LOOK.format(batch=batch))
+    words = site.run(LOOK.format(batch=batch))
     found: list[list[Any]] = json.loads(words.rpartition("cards ")[2])
     return found
 
@@ -246,7 +246,7 @@ def test_the_page_fits_a_narrow_telephone(open_page: Callable[..., Page], scheme
 def test_the_tab_of_the_field_on_show_is_in_sight_on_a_narrow_telephone(
     open_page: Callable[..., Page], small_site: Site, batch: int
 ) -> None:
-    small_site.manage("shell", "-c", MANY_FIELDS.format(batch=batch))
+    small_site.run(MANY_FIELDS.format(batch=batch))
     page = open_page(viewport={"width": 360, "height": 740})
     last = page.locator(".snippet-tabs a").last
     assert not last.evaluate(IS_WHOLE)

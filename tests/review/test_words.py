@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 import review
 
 STATIC = Path(review.__file__).parent / "static" / "review"
+TEMPLATES = Path(review.__file__).parent / "templates" / "review"
 
 
 def scripts_of(name: str) -> dict[str, str]:
@@ -35,7 +36,11 @@ SAID = [
 
 def sentences() -> dict[str, str]:
     """The sentences of the template, by the names that scripts know them under."""
-    attributes = re.findall(r'data-([a-z-]+)="([^"]*)"', render_to_string("review/words.html"))
+    return _named(render_to_string("review/words.html"))
+
+
+def _named(html: str) -> dict[str, str]:
+    attributes = re.findall(r'data-([a-z-]+)="([^"]*)"', html)
     return {re.sub(r"-(\w)", lambda m: m[1].upper(), name): text for name, text in attributes}
 
 
@@ -53,3 +58,16 @@ def test_the_template_holds_what_the_scripts_say_and_nothing_else() -> None:
 def test_the_blanks_of_a_sentence_are_filled(script: str, name: str, filled: str) -> None:
     given = {part.split(":")[0].strip() for part in filled.split(",") if part.strip()}
     assert given == set(re.findall(r"\{(\w+)\}", sentences()[name])), script
+
+
+@pytest.mark.parametrize(
+    ("script", "template"),
+    [("list-row.js", "queue.html"), ("second.js", "second_look_card.html")],
+)
+def test_the_template_of_another_page_holds_what_its_script_says(
+    script: str, template: str
+) -> None:
+    said = set(re.findall(r'\bwords\("(\w+)"', (STATIC / script).read_text()))
+    assert said
+    _, _, words = (TEMPLATES / template).read_text().partition('id="words"')
+    assert said <= set(_named(words.partition("></div>")[0]))

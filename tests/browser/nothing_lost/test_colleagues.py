@@ -126,7 +126,7 @@ def test_a_card_that_changed_is_shown_anew_to_whoever_has_typed_nothing(
 def test_a_card_that_was_erased_says_so_and_the_text_stays(waiting: Waiting, as_: Open) -> None:
     page = waiting.open(as_("rosa", expecting="404"))
     erase = f"from cards.models import Card\nCard.objects.get(pk='{waiting.cards[0]}').delete()"
-    waiting.site.manage("shell", "-c", erase)
+    waiting.site.run(erase)
     page.fill("[name=company]", "Nordlicht Optik")
     save_state(page).to_contain_text("This card is not here any more: it was erased.")
     approve(page)

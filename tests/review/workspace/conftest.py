@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cards.models import Card
+from review.workspace import drafts
 from tests.cast import Person
 
 TYPED = {"company": ("Nordlicht Optik", "Northwind")}
@@ -28,6 +29,7 @@ def approve(person: Person, card: Card, **values: Any) -> Any:
 
 
 def send(person: Person, card: Card, accept: str = "text/html", **values: Any) -> Any:
-    data = card.contact() | {"version": card.version, "action": "approve"} | values
+    base = json.dumps(drafts.standing(card))
+    data = card.contact() | {"version": card.version, "base": base, "action": "approve"} | values
     url = reverse("admin:review_waitingcard_change", args=(card.pk,))
     return person.client.post(url, data, headers={"accept": accept})
