@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "backoffice.vault_turns.middleware",
 ]
 
 ROOT_URLCONF = "backoffice.urls"
@@ -117,7 +118,7 @@ def _vault() -> dict[str, Any]:
     url = env.text("VAULT_URL")
     if not url:
         return {
-            "BACKEND": "cards.vault.FolderStorage",
+            "BACKEND": "cards.vault_storage.FolderStorage",
             "OPTIONS": {"location": DATA_DIR / "vault"},
         }
     parts = urlsplit(url)
@@ -126,7 +127,7 @@ def _vault() -> dict[str, Any]:
             f"VAULT_URL is {url!r}; write s3://bucket or s3://bucket/folder."
         )
     return {
-        "BACKEND": "cards.vault.BucketStorage",
+        "BACKEND": "cards.vault_storage.BucketStorage",
         "OPTIONS": {"bucket_name": parts.netloc, "location": parts.path.strip("/")},
     }
 

@@ -51,7 +51,7 @@ def side_picture(side: Side) -> Image.Image:
 
     Raises VaultError, PictureError.
     """
-    data = vault.get(vault.picture_name(side.picture, side.media_type))
+    data = vault.get_picture(side.picture, side.media_type)
     page = images.page(data, side.media_type, side.page, limits())
     return outlines.straighten(page, side.quad) if side.quad else page
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
-from pathlib import Path
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import IO, Any, Protocol, cast
 
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from django.core.files.storage import FileSystemStorage, storages
-from storages.backends.s3 import S3Storage
+from django.core.files.storage import storages
 
 README = """\
 What Card Desk must never lose. Nothing here is ever changed.
@@ -29,10 +28,19 @@ cards/ab/<card-id>/reviews/000001.json    what a person decided, in order
 
 doctor/probe.txt                          left by `doctor`, which checks that this can be written
 
+A document says in `kept_as` where it belongs, and in `sha256` what its lines before that hash to.
+
 Check a picture:   sha256sum images/ab/<sha256>/original.jpg
+Check a document:  head -n -2 card.json | sha256sum; jq -r .sha256 card.json
 Read an answer:    jq . images/ab/<sha256>/readings/<digest>.json
 Last decision:     ls cards/ab/<card-id>/reviews | tail -1
 """
+
+DAMAGED = "damaged/"
+"""Where a repair puts what is not what it was; nothing is ever thrown away."""
+
+_STORE_ERRORS = (OSError, BotoCoreError, ClientError)
+_MARK = b' "sha256": "'
 
 
 class VaultError(Exception):
@@ -43,122 +51,132 @@ class VaultConflict(VaultError):
     """Other bytes are already kept under this name."""
 
 
+class VaultDamage(VaultError):
+    """What is kept under a name is not what was put there."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"{name} is damaged in the vault: {why}. Nothing was changed; `manage.py verify` looks"
+            " for more, and `verify --repair` puts it right from a second copy."
+        )
+
+
 class _Storage(Protocol):
     def create(self, name: str, data: bytes) -> bool: ...
     def exists(self, name: str) -> bool: ...
     def open(self, name: str) -> Any: ...
+    def names(self, prefix: str) -> Iterator[tuple[str, int]]: ...
+    def move(self, name: str, to: str) -> None: ...
 
 
-class FolderStorage(FileSystemStorage):
-    """A vault in a local folder."""
+in_request: ContextVar[bool] = ContextVar("in_request", default=False)
+"""Whether a page is being answered. A store that hangs must not hang all of them."""
 
-    def create(self, name: str, data: bytes) -> bool:
-        """Whether `data` is now kept under `name`; False when the name was taken.
-
-        The bytes are synced aside, linked without replacing, and the folder synced: after a power
-        cut the object is there whole or not at all.
-        """
-        path = Path(self.path(name))
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=".put-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(aside, path)
-        except FileExistsError:
-            return False
-        finally:
-            os.unlink(aside)
-        self._sync_folders(path.parent)
-        return True
-
-    def _sync_folders(self, folder: Path) -> None:
-        """Folders made for the object count too, up to the vault itself."""
-        top = Path(self.location)
-        while True:
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            if folder == top or top not in folder.parents:
-                return
-            folder = folder.parent
+_turns = threading.BoundedSemaphore(2)
+_TURN_SECONDS = 3
 
 
-class BucketStorage(S3Storage):  # type: ignore[misc]
-    """A vault in a bucket of S3 or of a store that speaks its language."""
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault(
-            "client_config",
-            Config(connect_timeout=5, read_timeout=20, retries={"max_attempts": 3}),
-        )
-        super().__init__(**options)
-
-    def create(self, name: str, data: bytes) -> bool:
-        """Whether `data` is now kept under `name`; False when the name was taken."""
-        if self.exists(name):
-            return False
-        try:
-            self.bucket.Object(self._normalize_name(name)).put(
-                Body=data, IfNoneMatch="*", ChecksumAlgorithm="SHA256"
-            )
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (409, 412):
-                return False
-            raise
-        return True
+@contextmanager
+def _turn(what: str) -> Iterator[None]:
+    """The store's errors as VaultError. Of a web process's threads, two at most wait for it."""
+    is_limited = in_request.get()
+    if is_limited and not _turns.acquire(timeout=_TURN_SECONDS):
+        raise VaultError(f"The vault could not {what}: it is slow just now. Try again in a moment.")
+    try:
+        yield
+    except _STORE_ERRORS as error:
+        raise VaultError(f"The vault could not {what}: {error}") from error
+    finally:
+        if is_limited:
+            _turns.release()
 
 
 def put(name: str, data: bytes) -> None:
     """Keep `data` under `name` for good. Raises VaultConflict, VaultError."""
-    storage = _storage()
-    try:
-        if not storage.create(name, data) and get(name) != data:
-            raise VaultConflict(f"{name} is already kept with other contents; nothing was changed.")
-    except (OSError, BotoCoreError, ClientError) as error:
-        raise VaultError(f"The vault could not keep {name}: {error}") from error
+    with _turn(f"keep {name}"):
+        is_new = _storage().create(name, data)
+    if not is_new and get(name) != data:
+        raise VaultConflict(f"{name} is already kept with other contents; nothing was changed.")
 
 
 def get(name: str) -> bytes:
     """The bytes kept under `name`. Raises VaultError."""
-    try:
-        with open_for_reading(name) as file:
-            return file.read()
-    except (OSError, BotoCoreError, ClientError) as error:
-        raise VaultError(f"The vault could not give {name}: {error}") from error
+    with _turn(f"give {name}"), _storage().open(name) as file:
+        return cast(bytes, file.read())
 
 
 def open_for_reading(name: str) -> IO[bytes]:
     """The object kept under `name` as an open file. Raises VaultError."""
-    try:
+    with _turn(f"give {name}"):
         return cast(IO[bytes], _storage().open(name))
-    except (OSError, BotoCoreError, ClientError) as error:
-        raise VaultError(f"The vault could not give {name}: {error}") from error
 
 
 def has(name: str) -> bool:
     """Whether something is kept under `name`. Raises VaultError."""
-    try:
+    with _turn(f"look for {name}"):
         return _storage().exists(name)
-    except (OSError, BotoCoreError, ClientError) as error:
-        raise VaultError(f"The vault could not look for {name}: {error}") from error
+
+
+def names(prefix: str = "") -> Iterator[tuple[str, int]]:
+    """Name and size in bytes of all that is kept below a folder. Raises VaultError."""
+    with _turn(f"list {prefix or 'what it keeps'}"):
+        yield from _storage().names(prefix)
 
 
 def put_json(name: str, document: dict[str, Any]) -> None:
-    """Keep `document` as JSON in UTF-8; half a surrogate pair, which has no UTF-8, as its escape.
+    """Keep `document` as JSON in UTF-8, sealed; half a surrogate pair, which has no UTF-8, as its
+    escape. What an earlier version kept without a seal is the same when it says the same.
 
     Raises VaultConflict, VaultError.
     """
-    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
-    put(name, text.encode(errors="backslashreplace"))
+    try:
+        put(name, sealed(name, document))
+    except VaultConflict:
+        if get_json(name) != json.loads(json.dumps(document)):
+            raise
 
 
 def get_json(name: str) -> dict[str, Any]:
-    return cast(dict[str, Any], json.loads(get(name)))
+    """The document kept under `name`. Raises VaultDamage, VaultError."""
+    return unsealed(name, get(name))
+
+
+def sealed(name: str, document: dict[str, Any]) -> bytes:
+    """The bytes of `document`: they say where they belong and what they hash to."""
+    text = json.dumps({**document, "kept_as": name}, ensure_ascii=False, indent=1, sort_keys=True)
+    body = (text.removesuffix("\n}") + ",\n").encode(errors="backslashreplace")
+    return body + _MARK + hashlib.sha256(body).hexdigest().encode() + b'"\n}\n'
+
+
+def unsealed(name: str, data: bytes) -> dict[str, Any]:
+    """The document in the bytes kept under `name`. Raises VaultDamage."""
+    body, mark, seal = data.rpartition(_MARK)
+    is_whole = not mark or seal == hashlib.sha256(body).hexdigest().encode() + b'"\n}\n'
+    try:
+        document = cast(dict[str, Any], json.loads(data))
+    except ValueError:
+        is_whole, document = False, {}
+    if not is_whole or ("kept_as" in document and not mark):
+        raise VaultDamage(name, "its bytes are not those that were kept")
+    if document.pop("kept_as", name) != name:
+        raise VaultDamage(name, "another object lies in its place")
+    document.pop("sha256", None)
+    return document
+
+
+def is_sealed(data: bytes) -> bool:
+    """Whether a document was kept with a seal; earlier versions knew none."""
+    return _MARK in data
+
+
+def replace(name: str, data: bytes) -> None:
+    """Put `data` in the place of what is damaged or missing, which is kept elsewhere. Only for
+    repairs. Raises VaultError."""
+    with _turn(f"repair {name}"):
+        storage = _storage()
+        if storage.exists(name):
+            storage.move(name, f"{DAMAGED}{name}.{hashlib.sha256(data).hexdigest()[:8]}")
+    put(name, data)
 
 
 def put_readme() -> None:
@@ -198,6 +216,15 @@ def put_picture(data: bytes, media_type: str) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
     put(picture_name(sha256, media_type), data)
     return sha256
+
+
+def get_picture(sha256: str, media_type: str) -> bytes:
+    """The original with this SHA-256. Raises VaultDamage, VaultError."""
+    name = picture_name(sha256, media_type)
+    data = get(name)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise VaultDamage(name, "its bytes are not those of the picture")
+    return data
 
 
 def _card_folder(card_id: Any) -> str:

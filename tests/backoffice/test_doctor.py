@@ -227,7 +227,7 @@ def test_a_vault_that_others_write_to_is_trouble() -> None:
 def test_a_vault_that_cannot_keep_is_trouble(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     place = {"location": tmp_path / "file" / "vault"}
-    folder = {"BACKEND": "cards.vault.FolderStorage", "OPTIONS": place}
+    folder = {"BACKEND": "cards.vault_storage.FolderStorage", "OPTIONS": place}
     settings.STORAGES = {**settings.STORAGES, "vault": folder}
     with pytest.raises(TroubleError, match="could not keep"):
         doctor.ask_vault()

@@ -76,7 +76,7 @@ def test_database_url_can_stand_in_a_file(load: Load, tmp_path: Path) -> None:
 def test_vault_url_leads_to_a_bucket(load: Load) -> None:
     vault = load(VAULT_URL="s3://cards/desk/one")["STORAGES"]["vault"]
     assert vault == {
-        "BACKEND": "cards.vault.BucketStorage",
+        "BACKEND": "cards.vault_storage.BucketStorage",
         "OPTIONS": {"bucket_name": "cards", "location": "desk/one"},
     }
 

@@ -1,22 +1,25 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import Storage
 
 from cards import vault
+from cards.vault_storage import FolderStorage
 from tests import pictures
 
 
 @pytest.fixture
 def folder(fresh_vault: Storage) -> Path:
-    if not isinstance(fresh_vault, vault.FolderStorage):
+    if not isinstance(fresh_vault, FolderStorage):
         pytest.skip("about a vault in a folder")
     return Path(fresh_vault.location)
 
@@ -86,7 +89,90 @@ def test_document_comes_back_as_it_was() -> None:
 
 def test_document_can_be_read_by_people() -> None:
     vault.put_json("a.json", {"b": "田中", "a": 1})
-    assert vault.get("a.json").decode() == '{\n "a": 1,\n "b": "田中"\n}'
+    lines = vault.get("a.json").decode().splitlines()
+    assert lines[:4] == ["{", ' "a": 1,', ' "b": "田中",', ' "kept_as": "a.json",']
+
+
+def test_a_document_can_be_checked_with_sha256sum(folder: Path) -> None:
+    vault.put_json("a.json", {"b": "田中", "sha": "x"})
+    command = "head -n -2 a.json | sha256sum"
+    found = subprocess.run(command, shell=True, cwd=folder, capture_output=True, check=True)
+    assert found.stdout.split()[0].decode() == json.loads((folder / "a.json").read_text())["sha256"]
+
+
+def test_every_flipped_bit_of_a_document_is_noticed() -> None:
+    data = vault.sealed("a.json", {"b": "田中", "list": [1, {"c": 2.5}]})
+    for place in range(len(data) * 8):
+        flipped = bytearray(data)
+        flipped[place // 8] ^= 1 << place % 8
+        with pytest.raises(vault.VaultDamage):
+            vault.unsealed("a.json", bytes(flipped))
+
+
+def test_a_document_in_the_place_of_another_is_noticed(spoil: Callable[[str, bytes], None]) -> None:
+    vault.put_json("a.json", {"b": 1})
+    spoil("c.json", vault.get("a.json"))
+    with pytest.raises(vault.VaultDamage, match="another object lies in its place"):
+        vault.get_json("c.json")
+
+
+def test_a_document_of_an_earlier_version_is_the_same_when_it_says_the_same() -> None:
+    vault.put("a.json", b'{"b": [1, 2]}')
+    vault.put_json("a.json", {"b": (1, 2)})
+    assert vault.get_json("a.json") == {"b": [1, 2]}
+    with pytest.raises(vault.VaultConflict):
+        vault.put_json("a.json", {"b": [1, 3]})
+
+
+def test_a_damaged_picture_is_never_taken_for_whole(spoil: Callable[[str, bytes], None]) -> None:
+    sha256 = vault.put_picture(pictures.jpeg(), "image/jpeg")
+    spoil(vault.picture_name(sha256, "image/jpeg"), b"rust")
+    with pytest.raises(vault.VaultDamage, match=r"is damaged in the vault"):
+        vault.get_picture(sha256, "image/jpeg")
+
+
+def test_vault_tells_names_and_sizes() -> None:
+    for name in ("b/c", "a", "b/a/d"):
+        vault.put(name, name.encode())
+    assert sorted(vault.names()) == [("a", 1), ("b/a/d", 5), ("b/c", 3)]
+    assert sorted(vault.names("b")) == [("b/a/d", 5), ("b/c", 3)]
+
+
+def test_what_is_half_written_has_no_name(folder: Path) -> None:
+    vault.put("a", b"1")
+    (folder / ".put-x").write_bytes(b"half")
+    assert list(vault.names()) == [("a", 1)]
+
+
+def test_a_repair_keeps_what_was_damaged() -> None:
+    vault.put("a/b", b"rust")
+    vault.replace("a/b", b"whole")
+    assert vault.get("a/b") == b"whole"
+    ((name, _),) = vault.names("damaged")
+    assert vault.get(name) == b"rust"
+
+
+def test_a_slow_vault_does_not_take_every_thread_of_a_web_process(
+    fresh_vault: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vault, "_TURN_SECONDS", 0.05)
+    is_answered = Event()
+    monkeypatch.setattr(type(fresh_vault), "exists", lambda *_: is_answered.wait(10))
+
+    def ask(_: int) -> str:
+        vault.in_request.set(True)
+        try:
+            return str(vault.has("a"))
+        except vault.VaultError as error:
+            is_answered.set()
+            return str(error)
+
+    with ThreadPoolExecutor(3) as threads:
+        answers = sorted(threads.map(ask, range(3)))
+    assert answers[:2] == [
+        "The vault could not look for a: it is slow just now. Try again in a moment.",
+        "True",
+    ]
 
 
 def test_picture_lies_under_its_sha256() -> None:
