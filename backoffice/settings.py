@@ -114,22 +114,33 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # endpoint are the AWS_* variables that every S3 client reads.
 
 
-def _vault() -> dict[str, Any]:
-    url = env.text("VAULT_URL")
-    if not url:
+def _storage(name: str) -> dict[str, Any]:
+    """The back end that the setting called `name` asks for. Empty for none."""
+    url = env.text(name)
+    parts = urlsplit(url)
+    if parts.scheme == "s3" and parts.netloc:
+        return {
+            "BACKEND": "cards.vault_storage.BucketStorage",
+            "OPTIONS": {"bucket_name": parts.netloc, "location": parts.path.strip("/")},
+        }
+    if url.startswith("/"):
         return {
             "BACKEND": "cards.vault_storage.FolderStorage",
-            "OPTIONS": {"location": DATA_DIR / "vault"},
+            "OPTIONS": {"location": Path(url)},
         }
-    parts = urlsplit(url)
-    if parts.scheme != "s3" or not parts.netloc:
+    if url:
         raise ImproperlyConfigured(
-            f"VAULT_URL is {url!r}; write s3://bucket or s3://bucket/folder."
+            f"{name} is {url!r}; write s3://bucket, s3://bucket/folder or /a/folder."
         )
-    return {
-        "BACKEND": "cards.vault_storage.BucketStorage",
-        "OPTIONS": {"bucket_name": parts.netloc, "location": parts.path.strip("/")},
+    return {}
+
+
+def _vault() -> dict[str, Any]:
+    folder = {
+        "BACKEND": "cards.vault_storage.FolderStorage",
+        "OPTIONS": {"location": DATA_DIR / "vault"},
     }
+    return _storage("VAULT_URL") or folder
 
 
 STORAGES = {
@@ -140,6 +151,8 @@ STORAGES = {
     "vault": _vault(),
     "staticfiles": {"BACKEND": "backoffice.static_files.StaticFiles"},
 }
+if VAULT_COPY := _storage("VAULT_COPY_URL"):
+    STORAGES["vault_copy"] = VAULT_COPY
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
 WHITENOISE_MANIFEST_STRICT = False

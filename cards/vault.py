@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from typing import IO, Any, Protocol, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
 from django.core.files.storage import storages
 
 README = """\
@@ -55,6 +56,7 @@ class VaultDamage(VaultError):
     """What is kept under a name is not what was put there."""
 
     def __init__(self, name: str, why: str) -> None:
+        self.why = why
         super().__init__(
             f"{name} is damaged in the vault: {why}. Nothing was changed; `manage.py verify` looks"
             " for more, and `verify --repair` puts it right from a second copy."
@@ -169,6 +171,26 @@ def is_sealed(data: bytes) -> bool:
     return _MARK in data
 
 
+def check(name: str, data: bytes) -> None:
+    """Raises VaultDamage when `data` cannot be what was kept under `name`."""
+    if name.endswith(".json"):
+        unsealed(name, data)
+    elif name.startswith("images/"):
+        sha256 = name.split("/")[2]
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise VaultDamage(name, "its bytes are not those of the picture")
+
+
+def from_copy(name: str) -> bytes:
+    """What the second copy of the vault keeps under `name`. Raises VaultDamage, VaultError."""
+    if "vault_copy" not in settings.STORAGES:
+        raise VaultError("there is no second copy; VAULT_COPY_URL would name one")
+    with _turn(f"find a copy of {name}"), storages["vault_copy"].open(name) as file:
+        data = cast(bytes, file.read())
+    check(name, data)
+    return data
+
+
 def replace(name: str, data: bytes) -> None:
     """Put `data` in the place of what is damaged or missing, which is kept elsewhere. Only for
     repairs. Raises VaultError."""
@@ -222,8 +244,7 @@ def get_picture(sha256: str, media_type: str) -> bytes:
     """The original with this SHA-256. Raises VaultDamage, VaultError."""
     name = picture_name(sha256, media_type)
     data = get(name)
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise VaultDamage(name, "its bytes are not those of the picture")
+    check(name, data)
     return data
 
 

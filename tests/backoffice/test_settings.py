@@ -142,7 +142,7 @@ def test_https_makes_cookies_secure(load: Load) -> None:
         ("DATABASE_URL", "somewhere", "DATABASE_URL cannot be understood"),
         ("DATABASE_URL", "mysql://db.example/cards", "must begin with postgres://"),
         ("DATABASE_URL", "sqlite:///cards.db", "must begin with postgres://"),
-        ("VAULT_URL", "/mnt/cards", "VAULT_URL is '/mnt/cards'; write s3://bucket"),
+        ("VAULT_URL", "mnt/cards", "VAULT_URL is 'mnt/cards'; write s3://bucket"),
         ("VAULT_URL", "s3:///folder", "write s3://bucket"),
         ("REDIS_URL", "localhost:6379", "REDIS_URL must begin with redis:// or rediss://"),
         ("REDIS_URL", "http://cache.example", "REDIS_URL must begin with redis:// or rediss://"),

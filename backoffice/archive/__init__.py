@@ -1,0 +1,1 @@
+"""Keeping: what is checked, copied, made anew and moved, so that nothing is lost."""
