@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.html import format_html
@@ -219,7 +219,7 @@ class BatchAdmin(ReadOnlyAdmin):
         return bool(request.user.has_perm("cards.change_batch"))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        obj.save(update_fields=["priority"])
+        Batch.objects.filter(pk=obj.pk).update(priority=obj.priority, version=F("version") + 1)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
         waiting = Q(cards__status=Card.Status.NEEDS_REVIEW)

@@ -71,6 +71,9 @@ class Batch(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    journaled_version = models.PositiveIntegerField(default=0, editable=False)
+    """The version that the vault has a copy of."""
 
     class Meta:
         verbose_name = _("batch")

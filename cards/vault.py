@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import IO, Any, Protocol, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -25,7 +26,11 @@ images/ab/<sha256>/original.*             a picture as it came; its SHA-256 is t
 images/ab/<sha256>/readings/<digest>.json a machine's raw answer about that picture; <digest>-2.json
                                           is its second one when the first could not be used
 cards/ab/<card-id>/card.json              a card: which pictures are its sides, their origin
-cards/ab/<card-id>/reviews/000001.json    what a person decided, in order
+cards/ab/<card-id>/extractions/<id>.json  a reading that has ended, and how the card stood then
+cards/ab/<card-id>/reviews/000001.json    what a person decided, in order, and how it stood then
+cards/ab/<card-id>/looks/000001-….json    what a second reviewer made of a decision
+batches/000001/000001.json                what was uploaded together; a later version when changed
+calls/2026-11/<id>-1.json                 a paid request to a model, and its cost
 
 doctor/probe.txt                          left by `doctor`, which checks that this can be written
 
@@ -231,6 +236,23 @@ def card_name(card_id: Any) -> str:
 
 def review_name(card_id: Any, number: int) -> str:
     return f"{_card_folder(card_id)}/reviews/{number:06d}.json"
+
+
+def look_name(card_id: Any, number: int, status: str) -> str:
+    """A second look at the decision `number` of a card, as it stood with `status`."""
+    return f"{_card_folder(card_id)}/looks/{number:06d}-{status}.json"
+
+
+def reading_row_name(card_id: Any, reading_id: int) -> str:
+    return f"{_card_folder(card_id)}/extractions/{reading_id:09d}.json"
+
+
+def batch_name(batch_id: int, version: int) -> str:
+    return f"batches/{batch_id:06d}/{version:06d}.json"
+
+
+def call_name(started_at: datetime, call_id: int, closing: int) -> str:
+    return f"calls/{started_at:%Y-%m}/{call_id:09d}-{closing}.json"
 
 
 def put_picture(data: bytes, media_type: str) -> str:

@@ -55,6 +55,8 @@ class Review(models.Model):
         blank=True,
         help_text=_("How the card stood before: status, version, values."),
     )
+    after = models.JSONField(default=dict, blank=True, editable=False)
+    """How the card stands since, as in `before`, without the values."""
     seconds = models.PositiveIntegerField(
         null=True,
         blank=True,
@@ -189,6 +191,8 @@ class SecondLook(models.Model):
         related_name="+", verbose_name=_("second reviewer"),
     )  # fmt: skip
     at = models.DateTimeField(null=True, blank=True)
+    journaled_status = models.CharField(max_length=20, blank=True, default="", editable=False)
+    """The status that the vault has a copy of; nothing is kept of one that waits."""
     values = models.JSONField(
         default=dict, blank=True, help_text=_("As the second reviewer has it.")
     )

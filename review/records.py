@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cards.columns import as_text
 from cards.fields import CONTACT_FIELDS
+from cards.journal import state
 from cards.models import Card
 from extraction.models import Extraction
 from extraction.result import Result
@@ -42,23 +43,10 @@ def record(
         reason=reason,
         values={**card.contact(), "extra": card.extra},
         before=state(before) if before else {},
+        after={name: value for name, value in state(card).items() if name != "values"},
         by=by,
         seconds=seconds,
     )
-
-
-def state(card: Card) -> dict[str, Any]:
-    """How a card stands, as JSON, for `restore`."""
-    return {
-        "status": card.status,
-        "version": card.version,
-        "values": {**card.contact(), "extra": card.extra},
-        "doubt": card.doubt,
-        "doubtful_fields": card.doubtful_fields,
-        "notice": card.notice,
-        "is_edited": card.is_edited,
-        "approved_at": card.approved_at.isoformat() if card.approved_at else None,
-    }
 
 
 def corrections(review: Review, before: Card, values: Mapping[str, Any]) -> list[Correction]:

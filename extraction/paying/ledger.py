@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Avg, Count, Q, QuerySet, Sum
+from django.db.models import Avg, Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from cards.models import Card
@@ -196,7 +196,9 @@ def renew(job: Extraction) -> None:
 def lose_stale() -> int:
     """The number of calls given up: their lease ran out, their worker was stopped."""
     stale = _under_way().filter(lease_until__lt=timezone.now())
-    return stale.update(outcome=Call.Outcome.LOST, lease_until=None)
+    return stale.update(
+        outcome=Call.Outcome.LOST, lease_until=None, closings=F("closings") + 1, journaled_at=None
+    )
 
 
 def spent(since: datetime) -> Decimal:
@@ -281,7 +283,12 @@ def _committed(since: datetime) -> Decimal:
 def _write(call: Call, outcome: str, **changes: object) -> None:
     seconds = (timezone.now() - call.started_at).total_seconds()
     Call.objects.filter(pk=call.pk, outcome__in=_OPEN).update(
-        outcome=outcome, lease_until=None, seconds=round(seconds, 3), **changes
+        outcome=outcome,
+        lease_until=None,
+        seconds=round(seconds, 3),
+        closings=F("closings") + 1,
+        journaled_at=None,
+        **changes,
     )
 
 

@@ -1,4 +1,4 @@
-"""What machines do with cards, as rows: readings, paid calls, and the readers fitted here."""
+"""What is paid for, as rows: calls, whether they may be made, and those sent together."""
 
 from __future__ import annotations
 
@@ -8,91 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cards.models import Card
-
-
-class Extraction(models.Model):
-    """A job row while it waits and runs, an immutable result afterwards.
-
-    QUEUED -> RUNNING -> SUCCEEDED | FAILED, and back to QUEUED when an attempt may be repeated.
-    A worker may run the job after it has counted up `fence` and set `lease_until` in one
-    conditional UPDATE, and may write its outcome only while the fence is still its own.
-    """
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("Waiting")
-        RUNNING = "running", _("Being read")
-        SUCCEEDED = "succeeded", _("Read")
-        FAILED = "failed", _("Failed")
-
-    card = models.ForeignKey(
-        Card, verbose_name=_("card"), on_delete=models.CASCADE, related_name="extractions"
-    )
-    extractor = models.CharField(_("extractor"), max_length=60)
-    model = models.CharField(max_length=120, blank=True, default="")
-    status = models.CharField(
-        _("status"), max_length=20, choices=Status.choices, default=Status.QUEUED
-    )
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    run_after = models.DateTimeField(default=timezone.now)
-    rung_at = models.DateTimeField(
-        default=timezone.now, help_text=_("When workers were last told of this job.")
-    )
-    lease_until = models.DateTimeField(null=True, blank=True)
-    fence = models.PositiveIntegerField(default=0)
-    backlog = models.ForeignKey(
-        "Backlog", null=True, blank=True, on_delete=models.SET_NULL, related_name="extractions",
-        help_text=_("Sent together with others; the job waits until its answer is in the vault."),
-    )  # fmt: skip
-    digest = models.CharField(
-        _("answer in the vault"), max_length=64, blank=True, default="",
-        help_text=_("What the answer depends on: extractor, model, prompt, parameters, pictures."),
-    )  # fmt: skip
-    result = models.JSONField(null=True, blank=True)
-    error = models.TextField(blank=True, default="")
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    requested_at = models.DateTimeField(_("requested at"), default=timezone.now)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
-    seconds = models.FloatField(
-        null=True, blank=True, help_text=_("Time the answer took; empty when it was in the vault.")
-    )
-
-    class Meta:
-        verbose_name = _("extraction")
-        verbose_name_plural = _("extractions")
-        ordering = ("-id",)
-        constraints = [
-            models.UniqueConstraint(
-                fields=("card", "extractor"),
-                condition=Q(status__in=("queued", "running")),
-                name="extraction_open_once",
-            ),
-            models.CheckConstraint(
-                name="extraction_running_has_lease",
-                condition=~Q(status="running") | Q(lease_until__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="extraction_succeeded_has_result",
-                condition=~Q(status="succeeded") | Q(result__isnull=False),
-            ),
-        ]
-        indexes = [
-            # Which jobs are due? (the sweep, `drain`) How many are open? (the navigation)
-            models.Index(fields=("status", "run_after"), name="extraction_due"),
-            # Whose lease has run out? (the sweep)
-            models.Index(fields=("status", "lease_until"), name="extraction_leased"),
-        ]
-
-    def __str__(self) -> str:
-        names = {"extractor": self.extractor, "card": self.card_id}
-        return gettext("%(extractor)s reading of %(card)s") % names
 
 
 class Call(models.Model):
@@ -125,7 +44,7 @@ class Call(models.Model):
         related_name="calls",
     )
     extraction = models.ForeignKey(
-        Extraction,
+        "extraction.Extraction",
         verbose_name=_("extraction"),
         null=True,
         blank=True,
@@ -161,6 +80,10 @@ class Call(models.Model):
     started_at = models.DateTimeField(_("started at"), default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     seconds = models.FloatField(null=True, blank=True)
+    closings = models.PositiveSmallIntegerField(default=0, editable=False)
+    """How often what came of it was written: a lost call may still be answered."""
+    journaled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """Since when the vault has a copy of it as it was closed last."""
 
     class Meta:
         verbose_name = _("call")
@@ -178,6 +101,12 @@ class Call(models.Model):
             ),
         ]
         indexes = [
+            # What is closed and is not in the vault yet? (the journal)
+            models.Index(
+                fields=("id",),
+                condition=Q(journaled_at__isnull=True) & ~Q(outcome="under_way"),
+                name="call_journal",
+            ),
             # What was spent today and this month? (budgets, the ledger page)
             models.Index(fields=("started_at",), name="call_started"),
             # Which are under way, and whose lease has run out? (before each call, the sweep)
@@ -261,39 +190,3 @@ class Backlog(models.Model):
     def __str__(self) -> str:
         names = {"number": self.pk, "extractor": self.extractor}
         return gettext("backlog %(number)s of %(extractor)s") % names
-
-
-class FittedReader(models.Model):
-    """The weights of the bundled reader as fitted on this site's cards, with how it measured.
-
-    At most one is in use; without one the reader that came with the program is.
-    """
-
-    digest = models.CharField(_("digest"), max_length=64, unique=True)
-    weights = models.JSONField()
-    scores = models.JSONField(
-        default=dict, help_text=_("micro-F1 and perfect cards of this and of the reader before it.")
-    )
-    labelled = models.PositiveIntegerField(
-        _("labelled"), default=0, help_text=_("Labelled cards it was fitted on.")
-    )
-    approved = models.PositiveIntegerField(
-        _("approved"), default=0, help_text=_("Approved cards it was fitted on.")
-    )
-    is_in_use = models.BooleanField(default=False)
-    fitted_at = models.DateTimeField(_("fitted at"), default=timezone.now)
-    used_since = models.DateTimeField(_("used since"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("fitted reader")
-        verbose_name_plural = _("fitted readers")
-        ordering = ("-id",)
-        constraints = [
-            models.UniqueConstraint(
-                fields=("is_in_use",), condition=Q(is_in_use=True), name="fitted_reader_one_in_use"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        day = date_format(timezone.localtime(self.fitted_at), gettext("j F Y"))
-        return gettext("reader of %(day)s") % {"day": day}
