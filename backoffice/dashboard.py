@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from backoffice import tile_notes
+from backoffice.archive import nightly
 from backoffice.greeting import greeting, sentence
 from backoffice.navigation import link, shown
 from cards.fields import CONTACT_FIELDS
@@ -107,6 +108,7 @@ class Dashboard:
     batches: tuple[BatchLine, ...] | None
     cards: tuple[CardLine, ...] | None
     cards_url: str
+    backups: str
 
 
 def for_user(user: User) -> Dashboard:
@@ -131,6 +133,7 @@ def for_user(user: User) -> Dashboard:
             else None
         ),
         cards_url=review_list,
+        backups=nightly.line() if user.has_perm("extraction.change_gate") else "",
     )
 
 

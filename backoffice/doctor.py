@@ -13,17 +13,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+if TYPE_CHECKING:
+    from cards.room import Disk
+
 PROBE_NAME = "doctor/probe.txt"
 PROBE = b"Card Desk wrote this to see whether the vault keeps and gives. It may stay here.\n"
 WORD = "CARDDESK"
-FULL_DOUBT = 0.80
-FULL_TROUBLE = 0.95
 QUICK_CHECK_SECONDS = 20
 PROGRESS_STEPS = 100_000
 """SQLite looks at the clock after so many instructions, which is every millisecond or so."""
@@ -280,33 +280,28 @@ def ask_data_folder() -> str:
 
 def ask_disks() -> str:
     """How full the disks below DATA_DIR and the vault are, by bytes and by inodes."""
-    folders = [settings.DATA_DIR]
-    place = settings.STORAGES["vault"]["OPTIONS"]
-    if "bucket_name" not in place and Path(place["location"]).exists():
-        folders.append(Path(place["location"]))
-    disks = {folder.stat().st_dev: folder for folder in reversed(folders)}
-    return "; ".join(_disk_state(folder) for folder in disks.values())
+    from cards import room
+
+    return "; ".join(_disk_state(disk) for disk in room.disks())
 
 
-def _disk_state(folder: Path) -> str:
-    disk = os.statvfs(folder)
-    bytes_full = _share(disk.f_blocks - disk.f_bfree, disk.f_bavail)
-    inodes_full = _share(disk.f_files - disk.f_ffree, disk.f_favail)
+def _disk_state(disk: Disk) -> str:
+    from backoffice.disk import full_on
+    from cards import room
+
     text = (
-        f"{folder}: {bytes_full:.0%} of bytes and {inodes_full:.0%} of inodes used, "
-        f"{disk.f_bavail * disk.f_frsize / 1e9:.1f} GB free"
+        f"{disk.folder}: {disk.bytes_used:.0%} of bytes and {disk.inodes_used:.0%} of inodes used, "
+        f"{disk.free_bytes / 1e9:.1f} GB free"
     )
-    fullest = max(bytes_full, inodes_full)
-    if fullest >= FULL_TROUBLE:
-        raise TroubleError(f"{text}; free space now, before taking in fails")
-    if fullest >= FULL_DOUBT:
+    if day := full_on(disk):
+        text += f", full on {day:%-d %B %Y} as it fills now"
+    if disk.used >= room.NO_WRITES:
+        raise TroubleError(f"{text}; nothing can be saved, free space now")
+    if disk.used >= room.NO_UPLOADS:
+        raise TroubleError(f"{text}; no picture is taken in, free space now")
+    if disk.used >= room.WARNING:
         raise DoubtError(f"{text}; make room or move DATA_DIR soon")
     return text
-
-
-def _share(used: int, available: int) -> float:
-    """0 to 1; file systems without a fixed number of inodes say 0 of 0."""
-    return used / (used + available) if used + available else 0.0
 
 
 def ask_processes() -> str:

@@ -1,5 +1,5 @@
-"""What stands in the way of reading: a stopped model, one that fails, a budget that is spent; and
-the cards that are to be photographed again."""
+"""What stands in the way of work: a stopped model, one that fails, a budget that is spent, a disk
+that is nearly full; and the cards that are to be photographed again."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backoffice import disk
+from backoffice.archive import nightly
 from backoffice.navigation import link
 from cards.kept import told
 from cards.models import Card
@@ -66,7 +68,10 @@ def for_user(user: User) -> list[Notice]:
     if not user.has_perm("cards.view_card"):
         return []
     sent_back = _sent_back(user) if user.has_perm("cards.upload_card") else ()
-    return [*_gates(may_act=user.has_perm("extraction.change_gate")), *_budgets(), *sent_back]
+    may_act = user.has_perm("extraction.change_gate")
+    full = (Notice(tone, title, text) for tone, title, text in disk.sentences())
+    failed = (Notice("bad", *words) for words in nightly.troubles()) if may_act else ()
+    return [*full, *failed, *_gates(may_act=may_act), *_budgets(), *sent_back]
 
 
 def _gates(*, may_act: bool) -> Iterator[Notice]:

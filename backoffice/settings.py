@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "backoffice.disk.middleware",
     "backoffice.vault_turns.middleware",
 ]
 
@@ -114,9 +115,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # endpoint are the AWS_* variables that every S3 client reads.
 
 
-def _storage(name: str) -> dict[str, Any]:
-    """The back end that the setting called `name` asks for. Empty for none."""
-    url = env.text(name)
+def _storage(name: str, url: str) -> dict[str, Any]:
+    """The back end that the setting called `name` asks for with `url`. Empty for none."""
     parts = urlsplit(url)
     if parts.scheme == "s3" and parts.netloc:
         return {
@@ -140,7 +140,7 @@ def _vault() -> dict[str, Any]:
         "BACKEND": "cards.vault_storage.FolderStorage",
         "OPTIONS": {"location": DATA_DIR / "vault"},
     }
-    return _storage("VAULT_URL") or folder
+    return _storage("VAULT_URL", env.text("VAULT_URL")) or folder
 
 
 STORAGES = {
@@ -151,7 +151,7 @@ STORAGES = {
     "vault": _vault(),
     "staticfiles": {"BACKEND": "backoffice.static_files.StaticFiles"},
 }
-if VAULT_COPY := _storage("VAULT_COPY_URL"):
+if VAULT_COPY := _storage("VAULT_COPY_URL", env.text("VAULT_COPY_URL")):
     STORAGES["vault_copy"] = VAULT_COPY
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
@@ -199,6 +199,7 @@ CELERY_TASK_ROUTES = {
         "extraction.tasks.sweep",
         "extraction.tasks.tend_backlogs",
         "review.tasks.journal",
+        "backoffice.tasks.keep_safe",
     )
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -224,8 +225,19 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    # Looks whether a backup or a trial is due; a machine that slept at night makes up for it.
+    "keep safe": {
+        "task": "backoffice.tasks.keep_safe",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+
+# Keeping: a backup every night, the newest few of them, and a trial of one every week.
+BACKUP_DIR = Path(env.text("BACKUP_DIR", str(DATA_DIR / "backups"))).resolve()
+BACKUP_HOUR = env.integer("BACKUP_HOUR", 3, at_least=0, at_most=23)
+BACKUP_KEEP = env.integer("BACKUP_KEEP", 7, at_least=0)
 
 # Taking in
 MAX_FILE_BYTES = env.integer("MAX_FILE_BYTES", 50_000_000)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from PIL import Image
 
-from cards import drafts, images, outlines, vault
+from cards import drafts, images, outlines, room, vault
 from cards.models import Arrival, Batch, Card, Side
 from cards.signals import card_taken_in
 
@@ -37,7 +37,7 @@ def take_in(file: BinaryIO, batch: Batch, *, name: str, by: User | None = None) 
 
     A ZIP has those of its members. Every file ends as taken in, already here or refused with a
     reason; a bad one does not keep its neighbours out. Raises vault.VaultError when the vault
-    cannot be written.
+    cannot be written, room.NoRoom when the disk is too full.
     """
     head = file.read(1024)
     file.seek(0)
@@ -148,6 +148,7 @@ def _is_clutter(info: zipfile.ZipInfo) -> bool:
 def _take_in_one(
     read: Callable[[], bytes], batch: Batch, *, name: str, by: User | None
 ) -> list[Arrival]:
+    room.check_uploads()
     try:
         data = read()
         kind = images.media_type(data)

@@ -32,6 +32,10 @@ SENTENCES = (
         "The pictures cannot be stored just now, so this file was not taken in; what came before"
         " it is safe. Try again in a minute, and tell your administrator if it goes on."
     ),
+    gettext_noop(
+        "The disk is nearly full, so this file was not taken in; what came before it is safe. Tell"
+        " your administrator to make room, then try again."
+    ),
     gettext_noop("The file is damaged: it cannot be opened as a picture."),
     gettext_noop("The file is damaged or cut off; copy it again from where it came from."),
     gettext_noop("The PDF is protected with a password; save it without one and try again."),

@@ -188,12 +188,23 @@ def check(name: str, data: bytes) -> None:
 
 def from_copy(name: str) -> bytes:
     """What the second copy of the vault keeps under `name`. Raises VaultDamage, VaultError."""
-    if "vault_copy" not in settings.STORAGES:
-        raise VaultError("there is no second copy; VAULT_COPY_URL would name one")
-    with _turn(f"find a copy of {name}"), storages["vault_copy"].open(name) as file:
+    with _turn(f"find a copy of {name}"), _copy().open(name) as file:
         data = cast(bytes, file.read())
     check(name, data)
     return data
+
+
+def names_in_copy() -> Iterator[tuple[str, int]]:
+    """Name and size in bytes of all that the second copy keeps. Raises VaultError."""
+    with _turn("list its second copy"):
+        yield from _copy().names("")
+
+
+def put_in_copy(name: str, data: bytes) -> bool:
+    """Whether `data` is new in the second copy, where nothing is overwritten either. Raises
+    VaultError."""
+    with _turn(f"copy {name}"):
+        return _copy().create(name, data)
 
 
 def replace(name: str, data: bytes) -> None:
@@ -273,6 +284,12 @@ def get_picture(sha256: str, media_type: str) -> bytes:
 def _card_folder(card_id: Any) -> str:
     # The last digits of a time-ordered id are its random ones: they spread over the folders.
     return f"cards/{str(card_id)[-2:]}/{card_id}"
+
+
+def _copy() -> _Storage:
+    if "vault_copy" not in settings.STORAGES:
+        raise VaultError("there is no second copy; VAULT_COPY_URL would name one")
+    return cast(_Storage, storages["vault_copy"])
 
 
 def _storage() -> _Storage:

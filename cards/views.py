@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cards import images, intake, vault
+from cards import images, intake, room, vault
 from cards.forms import BatchForm
 from cards.kept import told
 from cards.models import Arrival, Batch, Card, Side
@@ -159,6 +159,8 @@ def upload_file(request: HttpRequest, batch_id: int) -> JsonResponse:
             arrivals += intake.take_in(
                 cast(BinaryIO, file), batch, name=file.name or "", by=staff_member(request)
             )
+        except room.NoRoom:
+            return JsonResponse({"error": _(DISK_FULL)}, status=507)
         except vault.VaultError:
             return JsonResponse({"error": _(VAULT_DOWN)}, status=503)
     return JsonResponse({"arrivals": _arrivals_json(arrival.pk for arrival in arrivals)})
@@ -177,6 +179,10 @@ def upload_status(request: HttpRequest, batch_id: int) -> JsonResponse:
 VAULT_DOWN = gettext_noop(
     "The pictures cannot be stored just now, so this file was not taken in; what came before it is"
     " safe. Try again in a minute, and tell your administrator if it goes on."
+)
+DISK_FULL = gettext_noop(
+    "The disk is nearly full, so this file was not taken in; what came before it is safe. Tell your"
+    " administrator to make room, then try again."
 )
 
 
@@ -203,6 +209,8 @@ def _take_in_form(request: HttpRequest, batch: Batch) -> HttpResponseBase:
             intake.take_in(
                 cast(BinaryIO, file), batch, name=file.name or "", by=staff_member(request)
             )
+        except room.NoRoom:
+            intake.refuse(batch, file.name or "", DISK_FULL)
         except vault.VaultError:
             intake.refuse(batch, file.name or "", VAULT_DOWN)
     return redirect(f"{reverse('admin:cards_upload')}?batch={batch.pk}")

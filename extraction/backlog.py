@@ -24,7 +24,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from cards import vault
+from cards import room, vault
 from cards.models import Card
 from extraction import backlog_lines, batch_api, extractors, jobs
 from extraction.batch_api import BatchApi, Standing, sells_batches
@@ -82,8 +82,10 @@ def add_all(jobs: QuerySet[Extraction]) -> None:
 def tend(*, at_once: bool = False) -> bool:
     """Take each backlog that is due as far as it goes now; whether there is more to do right away.
 
-    With `at_once` those are sent too that jobs may still be joining.
+    With `at_once` those are sent too that jobs may still be joining. On a full disk all wait.
     """
+    if room.is_full():
+        return False
     due = Backlog.objects.filter(status__in=OPEN, resume_at__lte=timezone.now())
     more = False
     for backlog in due.order_by("id"):

@@ -20,7 +20,7 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
-from cards import images, vault
+from cards import images, room, vault
 from cards.models import Card
 from extraction import answers, extractors, filling, leases
 from extraction.answers import Answer, AskedEnough
@@ -95,7 +95,10 @@ def waiting() -> list[str]:
 
 
 def run(extraction_id: int) -> bool:
-    """Whether this call claimed the job and ran it, well or badly."""
+    """Whether this call claimed the job and ran it, well or badly. On a full disk it stays due:
+    an answer must not be paid for that cannot be kept."""
+    if room.is_full():
+        return False
     job = leases.claim(extraction_id)
     if job is None:
         return False

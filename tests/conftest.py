@@ -18,6 +18,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from tests import services
 from tests.cast import analyst, manager, outsider, reviewer, uploader, visitor  # noqa: F401
+from tests.disks import FakeDisk
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -86,6 +87,14 @@ def bell(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     rung: list[int] = []
     monkeypatch.setattr("extraction.jobs.ring", rung.append)
     return rung
+
+
+@pytest.fixture(autouse=True)
+def disk(monkeypatch: pytest.MonkeyPatch) -> FakeDisk:
+    """The disk as this process sees it, half full whatever this machine's is."""
+    fake = FakeDisk()
+    monkeypatch.setattr("os.statvfs", fake)
+    return fake
 
 
 @pytest.fixture(scope="session")

@@ -269,8 +269,8 @@ def test_the_data_folder_of_somebody_else_is_trouble(monkeypatch: pytest.MonkeyP
         (79, 79, "ok"),
         (81, 10, "doubt"),
         (10, 81, "doubt"),
-        (96, 10, "BAD"),
-        (10, 96, "BAD"),
+        (91, 10, "BAD"),
+        (10, 91, "BAD"),
         (10, 0, "ok"),
     ],
 )

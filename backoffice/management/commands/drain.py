@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from cards import room
 from extraction import backlog, jobs
 from extraction.models import Backlog, Extraction
 
@@ -26,7 +27,13 @@ class Command(BaseCommand):
         done = 0
         with tqdm(total=jobs.due().count(), unit="card", disable=None) as bar:
             while (extraction_id := jobs.due().values_list("pk", flat=True).first()) is not None:
-                done += jobs.run(extraction_id)
+                is_run = jobs.run(extraction_id)
+                if not is_run and room.is_full():
+                    raise CommandError(
+                        f"The disk is {room.used():.0%} full, so reading has stopped: {done} jobs"
+                        " were run, the others wait. Make room, then run this again."
+                    )
+                done += is_run
                 bar.update()
         self.stdout.write(f"{done} {'job' if done == 1 else 'jobs'} run; none is due.")
         for sentence in jobs.waiting():

@@ -1,0 +1,38 @@
+"""Which database this is, and where another one may be: a folder, or a PostgreSQL server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.db import connections
+
+from backoffice.archive import postgres_dump, sqlite_dump
+from backoffice.archive.manifest import BackupError
+
+DUMPS = {"sqlite": sqlite_dump, "postgresql": postgres_dump}
+
+
+def ours() -> dict[str, Any]:
+    """The settings of the site's own database."""
+    return dict(connections["default"].settings_dict)
+
+
+def at(place: str) -> dict[str, Any]:
+    """The settings of the database at a postgres:// address or in a DATA_DIR. Raises
+    BackupError."""
+    if "://" not in place:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": Path(place) / "db.sqlite3"}
+    try:
+        found = dict(dj_database_url.parse(place))
+    except ValueError as error:
+        raise BackupError(f"{place.rpartition('@')[2]} cannot be understood: {error}.") from None
+    if kind(found) != "postgresql":
+        raise BackupError("The place must be a folder or begin with postgres://.")
+    return found
+
+
+def kind(database: dict[str, Any]) -> str:
+    """sqlite or postgresql"""
+    return "sqlite" if database["ENGINE"].endswith("sqlite3") else "postgresql"

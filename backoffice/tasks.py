@@ -1,0 +1,10 @@
+from celery import shared_task
+
+from backoffice import disk
+from backoffice.archive import nightly
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+def keep_safe() -> None:
+    disk.note_sizes()
+    nightly.tend()
