@@ -26,6 +26,7 @@ test: $(VENV)/installed-dev  ## Run all tests
 bench: $(VENV)/installed-dev  ## Measure speed and memory, as ratios
 	@DJANGO_SETTINGS_MODULE=backoffice.settings DATA_DIR=$$(mktemp -d) $(BIN)/python -m tests.bench.reading
 	@$(BIN)/python -m tests.bench.queue
+	@DJANGO_SETTINGS_MODULE=backoffice.settings DATA_DIR=$$(mktemp -d) $(BIN)/python -m tests.bench.rebuild
 
 .PHONY: lint
 lint: $(VENV)/installed-dev  ## Check style, types and migrations

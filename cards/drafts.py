@@ -93,7 +93,10 @@ def drafts(pages: Sequence[Page], batch: Batch, name: str) -> list[Draft]:
     found = []
     for number, (card_id, places) in enumerate(zip(ids, cards, strict=True), start=1):
         which = f" (card {number} of {len(cards)})" if len(cards) > 1 else ""
-        card = Card(id=card_id, batch=batch, file_name=short_name(name + which), created_at=now)
+        card = Card(
+            id=card_id, batch=batch, file_name=short_name(name + which), created_at=now,
+            updated_at=now,
+        )  # fmt: skip
         found.append(Draft(card, list(_sides(card, pages, places))))
     return found
 

@@ -101,4 +101,5 @@ def state(card: Card) -> Document:
 
 def sides(card: Card) -> list[Document]:
     """How each side lies on its page, front first: readings turn them."""
-    return list(card.sides.order_by("position").values("quad", "width_px", "height_px"))
+    found = card.sides.order_by("position").values("quad", "width_px", "height_px")
+    return [dict(side) for side in found]

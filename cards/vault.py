@@ -150,7 +150,7 @@ def get_json(name: str) -> dict[str, Any]:
 
 def sealed(name: str, document: dict[str, Any]) -> bytes:
     """The bytes of `document`: they say where they belong and what they hash to."""
-    text = json.dumps({**document, "kept_as": name}, ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps({**document, "kept_as": name}, ensure_ascii=False, indent=1)
     body = (text.removesuffix("\n}") + ",\n").encode(errors="backslashreplace")
     return body + _MARK + hashlib.sha256(body).hexdigest().encode() + b'"\n}\n'
 

@@ -233,7 +233,8 @@ def note_import(card: Card, before: Mapping[str, str] | None, by: User | None) -
 
     `before` holds what stood in the fields that the import changed, None for a new card.
     """
-    review = records.record(card, Review.Decision.IMPORTED, by)
+    stands = Card.objects.get(pk=card.pk)  # with the version that the import gave it
+    review = records.record(stands, Review.Decision.IMPORTED, by)
     Correction.objects.bulk_create(
         Correction(review=review, field=name, machine_value=text, human_value=getattr(card, name))
         for name, text in (before or {}).items()
@@ -251,6 +252,12 @@ def _look_again(review: Review) -> None:
     )
     if review.decision != Review.Decision.APPROVED:
         return
-    drawn = hashlib.sha256(f"{review.card_id}/{review.number}".encode()).digest()
-    if int.from_bytes(drawn[:8], "big") * 100 < settings.SECOND_LOOK_PERCENT * 2**64:
+    if is_looked_at_again(review.card_id, review.number):
         SecondLook.objects.create(first=review, card=review.card)
+
+
+def is_looked_at_again(card_id: object, number: int) -> bool:
+    """Whether the approval which is the `number`-th decision of a card is drawn for a second look:
+    by a chance that repeats itself."""
+    drawn = hashlib.sha256(f"{card_id}/{number}".encode()).digest()
+    return int.from_bytes(drawn[:8], "big") * 100 < settings.SECOND_LOOK_PERCENT * 2**64

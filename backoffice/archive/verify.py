@@ -16,9 +16,9 @@ from typing import Literal
 from django.db.models import F
 
 from cards import vault
-from cards.models import Card, Side
-from extraction.models import Extraction
-from review.models import Review
+from cards.models import Batch, Card, Side
+from extraction.models import Call, Extraction
+from review.models import Review, SecondLook
 
 READERS = 8
 """Objects that are read at the same time."""
@@ -106,13 +106,36 @@ def expected() -> Iterator[str]:
     pictured = Side.objects.filter(position=0).values_list("card_id", flat=True)
     for card_id in pictured.iterator():
         yield vault.card_name(card_id)
-    journaled = Review.objects.filter(journaled_at__isnull=False).order_by()
-    for card_id, number in journaled.values_list("card_id", "number").iterator():
-        yield vault.review_name(card_id, number)
     read = Extraction.objects.filter(status=Extraction.Status.SUCCEEDED).exclude(digest="")
     answers = read.filter(card__sides__position=0).order_by()
     for picture, digest in answers.values_list(F("card__sides__picture"), "digest").iterator():
         yield vault.reading_name(picture, digest)
+    yield from _journaled()
+
+
+def _journaled() -> Iterator[str]:
+    """The name of everything that was committed and copied."""
+    batches = Batch.objects.filter(journaled_version__gt=0).order_by()
+    for batch_id, version in batches.values_list("pk", "journaled_version").iterator():
+        yield vault.batch_name(batch_id, version)
+    reviews = Review.objects.filter(journaled_at__isnull=False).order_by()
+    for card_id, number in reviews.values_list("card_id", "number").iterator():
+        yield vault.review_name(card_id, number)
+    readings = Extraction.objects.filter(journaled_at__isnull=False).order_by()
+    for card_id, reading_id in readings.values_list("card_id", "pk").iterator():
+        yield vault.reading_row_name(card_id, reading_id)
+    looks = SecondLook.objects.exclude(journaled_status="").order_by()
+    for look in looks.values_list("card_id", "first__number", "journaled_status").iterator():
+        yield vault.look_name(*look)
+    calls = Call.objects.filter(journaled_at__isnull=False).order_by()
+    for call in calls.values_list("started_at", "pk", "closings").iterator():
+        yield vault.call_name(*call)
+    # Imported cards have no pictures; their document goes before their first decision.
+    imported = Review.objects.filter(
+        number=1, decision=Review.Decision.IMPORTED, journaled_at__isnull=False, card__sides=None
+    )
+    for card_id in imported.order_by().values_list("card_id", flat=True).iterator():
+        yield vault.card_name(card_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,63 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from backoffice.archive.papers import take_inventory
+from backoffice.archive.rebuild import RebuildError, Report, rebuild
+from cards.vault import VaultError
+
+NAMED_AT_MOST = 100
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the database from the vault alone: batches, cards, readings, decisions, second looks"
+        " and paid calls. What is there is completed, not changed; it may be stopped and run again."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            inventory = take_inventory()
+            total = len(inventory.cards) + len(inventory.calls)
+            with tqdm(total=total, unit="object", disable=None) as bar:
+                report = rebuild(inventory, tell=bar.update)
+        except RebuildError as error:
+            raise CommandError(str(error)) from error
+        except VaultError as error:
+            raise CommandError(
+                f"{error} What was written by then is whole; run `rebuild` again, and it goes on."
+            ) from error
+        self._tell(report)
+        if report.skipped:
+            raise CommandError(
+                f"{len(report.skipped):,} could not be brought back and are named above; all others"
+                " were. `verify --repair` puts documents right from a second copy of the vault;"
+                " then run `rebuild` again."
+            )
+
+    def _tell(self, report: Report) -> None:
+        self.stdout.write(
+            f"{report.cards:,} cards made and {report.completed:,} brought up to date, with"
+            f" {report.readings:,} readings, {report.reviews:,} decisions, {report.calls:,} paid"
+            f" calls and {report.batches:,} batches; {report.already:,} cards were there already."
+        )
+        if report.jobs:
+            self.stdout.write(f"{report.jobs:,} cards wait to be read.")
+        if report.erased:
+            self.stdout.write(f"{report.erased:,} cards are erased and stay so.")
+        for card in report.left_out[:NAMED_AT_MOST]:
+            self.stdout.write(f"left out: {card}: its picture came twice at once, and is here once")
+        for skipped in report.skipped[:NAMED_AT_MOST]:
+            self.stdout.write(f"skipped: {skipped.what}: {skipped.why}")
+        if (more := len(report.skipped) - NAMED_AT_MOST) > 0:
+            self.stdout.write(f"and {more:,} more")
+        if report.placeholders:
+            self.stdout.write(
+                "Made without a password, not active, as documents name them:"
+                f" {', '.join(report.placeholders)}."
+            )
+        self.stdout.write(
+            "Users, groups and fitted readers are not in the vault: they come from a backup"
+            " (`restore`), before `rebuild`."
+        )
