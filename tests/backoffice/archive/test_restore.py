@@ -9,6 +9,7 @@ import subprocess
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -17,8 +18,14 @@ from backoffice.archive import databases, manifest
 from backoffice.archive.backup import newest
 from backoffice.archive.manifest import BackupError
 from backoffice.archive.restore import restore
+from backoffice.noted import noted
 from backoffice.supervisor import only_one
 from tests.backoffice.archive.whole_site import Site
+from tests.backoffice.commands import run, run_badly
+from tests.disks import FakeDisk
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
 
 NEXT = ("prepare", "rebuild", "verify")
 
@@ -207,36 +214,49 @@ def test_without_a_backup_named_it_says_so(elsewhere: Path) -> None:
 # On trial -----------------------------------------------------------------------------------
 
 
-def test_a_trial_leaves_nothing_behind_but_its_outcome(site: Site) -> None:
-    site.do("backup")
-    before = {path for path in site.folder.rglob("*") if "noted" not in path.parts}
-    words = site.do("restore", "--drill")
+@pytest.fixture
+def here(settings: Settings, elsewhere: Path, backup: Path) -> Path:
+    """The DATA_DIR of this process, whose BACKUP_DIR holds one backup."""
+    settings.DATA_DIR, settings.BACKUP_DIR = elsewhere, backup.parent
+    return elsewhere
+
+
+def test_a_trial_leaves_nothing_behind_but_its_outcome(here: Path) -> None:
+    words = run("restore", "--drill")
     assert "came back whole" in words
     assert "Nothing was left behind" in words
-    after = {path for path in site.folder.rglob("*") if "noted" not in path.parts}
-    assert after - before <= {site.folder / ".drill.lock"}
-    assert '"is_passed": true' in (site.folder / "noted" / "drill.json").read_text()
+    assert {path.name for path in here.iterdir()} == {".drill.lock", "noted"}
+    assert noted("drill")["is_passed"] is True
 
 
-def test_a_trial_of_a_damaged_backup_fails_and_is_noted(site: Site) -> None:
-    site.do("backup")
-    flip(newest(site.folder / "backups").folder / "database.sqlite3", 5000)
-    done = site.run("restore", "--drill")
-    assert done.returncode == 1
-    assert "its SHA-256 differs" in done.stderr
-    assert '"is_passed": false' in (site.folder / "noted" / "drill.json").read_text()
-    assert not list(site.folder.glob(".drill-*"))
+def test_a_trial_of_a_damaged_backup_fails_and_is_noted(here: Path, backup: Path) -> None:
+    flip(backup / "database.sqlite3", 5000)
+    _, words = run_badly("restore", "--drill")
+    assert "its SHA-256 differs" in words
+    assert noted("drill")["is_passed"] is False
+    assert not list(here.glob(".drill-*"))
 
 
-def test_what_a_killed_trial_left_goes_with_the_next(site: Site) -> None:
-    site.do("backup")
-    (site.folder / ".drill-old").mkdir()
-    site.do("restore", "--drill")
-    assert not list(site.folder.glob(".drill-*"))
+def test_what_a_killed_trial_left_goes_with_the_next(here: Path) -> None:
+    (here / ".drill-old").mkdir()
+    run("restore", "--drill")
+    assert not list(here.glob(".drill-*"))
 
 
-def test_without_a_backup_there_is_no_trial(site: Site) -> None:
-    assert "run `backup` first" in site.run("restore", "--drill").stderr
+def test_a_second_trial_at_the_same_time_is_refused(here: Path) -> None:
+    with manifest.alone(here / ".drill.lock", "A trial"):
+        assert "Another trial of a backup is under way" in run_badly("restore", "--drill")[1]
+
+
+def test_a_trial_does_not_fill_the_disk(here: Path, disk: FakeDisk) -> None:
+    disk.bytes_used = 97
+    assert "Make room, or use another disk" in run_badly("restore", "--drill")[1]
+    assert noted("drill")["is_passed"] is False
+
+
+def test_without_a_backup_there_is_no_trial(here: Path, backup: Path) -> None:
+    shutil.rmtree(backup)
+    assert "run `backup` first" in run_badly("restore", "--drill")[1]
 
 
 # PostgreSQL ---------------------------------------------------------------------------------
