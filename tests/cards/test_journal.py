@@ -76,9 +76,9 @@ def test_another_document_in_its_place_is_told_and_keeps_no_other_batch_out(
 
 
 def test_how_a_card_stands_has_every_value_and_further_fields_in_their_order(card: Card) -> None:
-    Card.objects.filter(pk=card.pk).update(full_name="Rosa Halloway", extra={"Z": "1", "A": "2"})
+    card.full_name, card.extra = "Rosa Halloway", {"Z": "1", "A": "2"}
     name = "probe.json"
-    vault.put_json(name, journal.state(Card.objects.get(pk=card.pk)))
+    vault.put_json(name, journal.state(card))
     values = vault.get_json(name)["values"]
     assert values["full_name"] == "Rosa Halloway"
     assert list(values["extra"]) == ["Z", "A"]

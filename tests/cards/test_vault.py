@@ -90,7 +90,7 @@ def test_document_comes_back_as_it_was() -> None:
 def test_document_can_be_read_by_people() -> None:
     vault.put_json("a.json", {"b": "田中", "a": 1})
     lines = vault.get("a.json").decode().splitlines()
-    assert lines[:4] == ["{", ' "a": 1,', ' "b": "田中",', ' "kept_as": "a.json",']
+    assert lines[:4] == ["{", ' "b": "田中",', ' "a": 1,', ' "kept_as": "a.json",']
 
 
 def test_a_document_can_be_checked_with_sha256sum(folder: Path) -> None:
