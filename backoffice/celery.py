@@ -27,6 +27,25 @@ class SignOfLife(bootsteps.StartStopStep):  # type: ignore[misc]
         parent.timer.call_repeatedly(alive.TOUCH_SECONDS, alive.touch, ("worker",))
 
 
+class WorkerClock(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Lets a worker look after jobs and journal by itself, with beat or without, also while the
+    broker is away."""
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self._clock: Any = None
+
+    def start(self, parent: Any) -> None:
+        from backoffice.clock import Clock
+
+        self._clock = Clock()
+        self._clock.start()
+
+    def stop(self, parent: Any) -> None:
+        if self._clock:
+            self._clock.stop()
+
+
 class Scheduler(PersistentScheduler):  # type: ignore[misc]
     """Beat's clock, which says that it is alive each time it has looked for what is due."""
 
@@ -42,4 +61,5 @@ app = Celery("backoffice")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_scheduler = "backoffice.celery:Scheduler"
 app.steps["consumer"].add(SignOfLife)
+app.steps["worker"].add(WorkerClock)
 app.autodiscover_tasks()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
@@ -39,6 +39,13 @@ log = logging.getLogger(__name__)
 RING_AGAIN_AFTER = timedelta(seconds=30)
 SWEEP_AT_MOST = 200
 SILENT_SECONDS = 10
+CRASHES_AT_MOST = 3
+"""So many workers are lost over one card, and it is kept from the next."""
+
+QUARANTINED = (
+    "Three workers were stopped while they read it, so it is not tried again. The picture is kept:"
+    " type what you can see, or send a better one."
+)
 _silent_until = 0.0
 _OPEN = (Extraction.Status.QUEUED, Extraction.Status.RUNNING)
 
@@ -126,8 +133,7 @@ def requeue_stale(*, ring_all: bool = False) -> int:
     ledger.lose_stale()
     for job in Extraction.objects.filter(status=Extraction.Status.RUNNING, lease_until__lt=now):
         if leases.take_over(job):
-            stopped = ExtractorError("The worker that read the card was stopped.", retry=True)
-            _fail(job, stopped, pause=timedelta(0))
+            _crashed(job)
     jobs = due() if ring_all else due().filter(rung_at__lt=now - RING_AGAIN_AFTER)
     ids = list(jobs.values_list("pk", flat=True)[:SWEEP_AT_MOST])
     Extraction.objects.filter(pk__in=ids).update(rung_at=now)
@@ -188,6 +194,18 @@ def _fail(job: Extraction, error: ExtractorError, *, pause: timedelta | None = N
         _put_back(job, error, _back_off(job.attempts, error) if pause is None else pause)
     else:
         _give_up(job, error)
+
+
+def _crashed(job: Extraction) -> None:
+    """Its worker is gone: try again at once, unless the same picture has ended workers before."""
+    leases.mine(job).update(crashes=F("crashes") + 1)
+    of_card = Extraction.objects.filter(card=job.card_id, extractor=job.extractor)
+    crashes = of_card.aggregate(Sum("crashes"))["crashes__sum"]
+    if crashes >= CRASHES_AT_MOST:
+        _give_up(job, ExtractorError(QUARANTINED))
+    else:
+        stopped = ExtractorError("The worker that read the card was stopped.", retry=True)
+        _fail(job, stopped, pause=timedelta(0))
 
 
 def _put_back(
