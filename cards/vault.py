@@ -31,6 +31,7 @@ cards/ab/<card-id>/reviews/000001.json    what a person decided, in order, and h
 cards/ab/<card-id>/looks/000001-….json    what a second reviewer made of a decision
 batches/000001/000001.json                what was uploaded together; a later version when changed
 calls/2026-11/<id>-1.json                 a paid request to a model, and its cost
+backlogs/<key>.json                       requests that were sent together, to be answered later
 
 doctor/probe.txt                          left by `doctor`, which checks that this can be written
 
@@ -264,6 +265,10 @@ def batch_name(batch_id: int, version: int) -> str:
 
 def call_name(started_at: datetime, call_id: int, closing: int) -> str:
     return f"calls/{started_at:%Y-%m}/{call_id:09d}-{closing}.json"
+
+
+def backlog_name(key: Any) -> str:
+    return f"backlogs/{key}.json"
 
 
 def put_picture(data: bytes, media_type: str) -> str:

@@ -2,7 +2,8 @@
 
 1. `add` lets a job wait in the open backlog of its extractor.
 2. When no more jobs come, a file of their requests is made and sent up: no job joins any more.
-3. A batch is made of the file, unless there is one with the backlog's key already. SENT.
+3. What is asked is kept in the vault, and a batch made of the file, unless there is one with the
+   backlog's key already. SENT.
 4. When the batch has ended its answers are put into the vault. FINISHED: the jobs run, and adopt
    them for nothing. What went unanswered goes into one more backlog, or is read by itself.
 
@@ -26,7 +27,7 @@ from django.utils import timezone
 
 from cards import room, vault
 from cards.models import Card
-from extraction import backlog_lines, batch_api, extractors, jobs
+from extraction import backlog_lines, batch_api, extractors, jobs, journal
 from extraction.batch_api import BatchApi, Standing, sells_batches
 from extraction.extractors.base import BatchExtractor, ExtractorError
 from extraction.models import Backlog, Extraction
@@ -197,6 +198,7 @@ def _send(backlog: Backlog, api: BatchApi) -> None:
     key = str(backlog.key)
     batch_id = api.find(key, backlog.created_at)
     if not batch_id:
+        journal.keep_backlog(backlog)
         _hold(backlog, HELD)
         batch_id = api.create(key, backlog.file_id)
     now = timezone.now()

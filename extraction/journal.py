@@ -1,4 +1,5 @@
-"""Copies readings that have ended and paid calls that are closed into the vault."""
+"""Copies readings that have ended and paid calls that are closed into the vault, and what a backlog
+asks for."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cards import journal, vault
-from extraction.models import Call, Extraction
+from extraction.models import Backlog, Call, Extraction
 
 _ENDED = (Extraction.Status.SUCCEEDED, Extraction.Status.FAILED)
 
@@ -88,4 +89,37 @@ def call_document(call: Call) -> dict[str, Any]:
         "started_at": call.started_at.isoformat(),
         "seconds": call.seconds,
         "closings": call.closings,
+    }
+
+
+def keep_backlog(backlog: Backlog) -> None:
+    """Put what `backlog` asks for into the vault, before the provider begins to bill it: a
+    database that is made anew then fetches the answers instead of asking once more.
+
+    Raises VaultError.
+    """
+    name = vault.backlog_name(backlog.key)
+    if not vault.has(name):
+        vault.put_json(name, _backlog_document(backlog))
+
+
+def _backlog_document(backlog: Backlog) -> dict[str, Any]:
+    asked = backlog.calls.filter(outcome=Call.Outcome.UNDER_WAY, card__isnull=False)
+    return {
+        "version": 1,
+        "key": str(backlog.key),
+        "extractor": backlog.extractor,
+        "model": backlog.model,
+        "file": backlog.file_id,
+        "requested_by": backlog.requested_by.get_username() if backlog.requested_by else "",
+        "created_at": backlog.created_at.isoformat(),
+        "requests": [
+            {
+                "call": call.pk,
+                "card": str(call.card_id),
+                "digest": call.digest,
+                "started_at": call.started_at.isoformat(),
+            }
+            for call in asked.order_by("id").iterator()
+        ],
     }

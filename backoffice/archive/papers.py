@@ -79,7 +79,8 @@ class Papers:
 
 @dataclass(slots=True)
 class Inventory:
-    """What there is: names of the latest documents of batches and calls by id, and the cards.
+    """What there is: names of the latest documents of batches and calls by id, the cards, and the
+    names of what backlogs asked.
 
     `erased` are the ids of cards that must not come back.
     """
@@ -87,6 +88,7 @@ class Inventory:
     batches: dict[int, str] = field(default_factory=dict)
     calls: dict[int, str] = field(default_factory=dict)
     cards: list[Folder] = field(default_factory=list)
+    backlogs: list[str] = field(default_factory=list)
     erased: set[UUID] = field(default_factory=set)
 
 
@@ -101,6 +103,7 @@ def take_inventory() -> Inventory:
         before = found.calls.get(int(number))
         if before is None or int(_stem(before).partition("-")[2]) < int(closing):
             found.calls[int(number)] = name
+    found.backlogs = [name for name, _size in vault.names("backlogs")]
     found.erased = {UUID(_stem(name)) for name, _size in vault.names("erased")}
     names = defaultdict(list)
     for name, _size in vault.names("cards"):

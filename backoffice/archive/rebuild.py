@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from backoffice.archive import writing
+from backoffice.archive import backlogs, writing
 from backoffice.archive.papers import (
     Document,
     Folder,
@@ -63,6 +63,7 @@ class Report:
     readings: int = 0
     reviews: int = 0
     calls: int = 0
+    backlogs: int = 0
     jobs: int = 0
     already: int = 0
     erased: int = 0
@@ -140,6 +141,7 @@ class _Rebuild:
         later.sort(key=lambda folder: folder.card_id)
         self._write_cards(later, are_last=True)
         self._write_calls()
+        self._write_backlogs()
         writing.set_sequences_on()
         self.report.placeholders = sorted(self.clerk.people.made)
         return self.report
@@ -269,6 +271,16 @@ class _Rebuild:
             with transaction.atomic():
                 self.report.calls += writing.write_calls(found)
             self.tell(len(lacking[start : start + CHUNK]))
+
+    def _write_backlogs(self) -> None:
+        for name, document in read_documents(self.inventory.backlogs):
+            try:
+                if isinstance(document, vault.VaultDamage):
+                    raise document
+                requested_by = self.clerk.people.id(document["requested_by"])
+                self.report.backlogs += backlogs.bring_back(document, requested_by)
+            except (vault.VaultDamage, *_ILL_FORMED) as error:
+                self._skip(name, error)
 
     def _skip(self, what: str, error: Exception) -> None:
         why = str(error)

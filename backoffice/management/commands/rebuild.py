@@ -44,6 +44,10 @@ class Command(BaseCommand):
         )
         if report.jobs:
             self.stdout.write(f"{report.jobs:,} cards wait to be read.")
+        if report.backlogs:
+            self.stdout.write(
+                f"{report.backlogs:,} backlogs are with a Batch API; their answers are fetched."
+            )
         if report.erased:
             self.stdout.write(f"{report.erased:,} cards are erased and stay so.")
         for card in report.left_out[:NAMED_AT_MOST]:
