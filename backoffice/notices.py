@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice import disk
-from backoffice.archive import nightly
+from backoffice.archive import monthly, nightly
 from backoffice.navigation import link
 from cards.kept import told
 from cards.models import Card
@@ -70,8 +70,13 @@ def for_user(user: User) -> list[Notice]:
     sent_back = _sent_back(user) if user.has_perm("cards.upload_card") else ()
     may_act = user.has_perm("extraction.change_gate")
     full = (Notice(tone, title, text) for tone, title, text in disk.sentences())
-    failed = (Notice("bad", *words) for words in nightly.troubles()) if may_act else ()
+    failed = _kept_badly() if may_act else ()
     return [*full, *failed, *_gates(may_act=may_act), *_budgets(), *sent_back]
+
+
+def _kept_badly() -> Iterator[Notice]:
+    for words in (*nightly.troubles(), *monthly.troubles()):
+        yield Notice("bad", *words)
 
 
 def _gates(*, may_act: bool) -> Iterator[Notice]:

@@ -150,7 +150,7 @@ def _one(connection: psycopg.Connection[Any], query: str) -> Any:
 
 def _run(program: str, database: dict[str, Any], *words: str, file: Path | None = None) -> None:
     """Runs one of PostgreSQL's programs. Raises BackupError with its own last line."""
-    psql, variables = DatabaseClient.settings_to_cmd_args_env(database, [])
+    psql, variables = DatabaseClient.settings_to_cmd_args_env({"OPTIONS": {}, **database}, [])
     command = [_found(program), *psql[1:-1], f"--dbname={psql[-1]}", *words]
     command += [str(file)] if file else []
     environment = {**os.environ, **(variables or {})}

@@ -213,6 +213,7 @@ class Clerk:
                 after=document.get("after", {}),
                 seconds=document.get("seconds"),
                 journaled_at=self.now,
+                card_journaled_at=self.now if document["decision"] == "imported" else None,
                 **{name: document[name] for name in ("number", "decision", "reason", "values")},
             )
             rows.reviews.append(review)

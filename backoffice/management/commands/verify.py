@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from backoffice.archive import monthly
 from backoffice.archive.verify import Finding, Part, Report, verify
 from cards.vault import VaultError
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
                 report = verify(options["subset"], repair=options["repair"], tell=bar.update)
             except VaultError as error:
                 raise CommandError(f"{error} Nothing was changed.") from error
+        monthly.take_note(options["subset"], report)
         for finding in report.findings[:NAMED_AT_MOST]:
             self.stdout.write(_line(finding))
         if (more := len(report.findings) - NAMED_AT_MOST) > 0:
