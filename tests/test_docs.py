@@ -1,5 +1,6 @@
 """Settings and commands are documented, and what the docs name exists."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -48,3 +49,27 @@ def test_pictures_and_pages_that_the_docs_link_to_exist() -> None:
         if not target.startswith("http") and not (page.parent / target).exists()
     }
     assert not missing
+
+
+def sentences_with_tests() -> dict[str, list[str]]:
+    """Each promise of docs/reliability.md, and the tests it names as `path::name`."""
+    page = (ROOT / "docs" / "reliability.md").read_text()
+    promises = [
+        re.split(r"\n\n|\n(?=#)", part)[0] for part in page.split("\n- ")[1:]
+    ]  # fmt: skip
+    return {promise: re.findall(r"`(tests/\S+::\S+)`", promise) for promise in promises}
+
+
+def is_there(test: str) -> bool:
+    path, _, name = test.partition("::")
+    if not (ROOT / path).is_file():
+        return False
+    nodes = ast.walk(ast.parse((ROOT / path).read_text()))
+    return name in {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    promises = sentences_with_tests()
+    assert len(promises) > 20
+    assert [promise for promise, tests in promises.items() if not tests] == []
+    assert [test for tests in promises.values() for test in tests if not is_there(test)] == []
