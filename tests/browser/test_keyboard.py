@@ -217,6 +217,7 @@ def test_two_swapped_values_are_undone_and_redone_in_one_step(page: Page) -> Non
     page.keyboard.press("Alt+m")
     page.locator("#move-to").select_option("email")
     page.keyboard.press("Enter")
+    page.locator("#move").wait_for(state="hidden")
     assert (value(page, "phone"), value(page, "email")) == (email, phone)
     page.keyboard.press("ControlOrMeta+z")
     assert (value(page, "phone"), value(page, "email")) == (phone, email)

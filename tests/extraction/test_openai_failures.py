@@ -137,7 +137,7 @@ def test_page_of_a_proxy_is_quoted_in_one_short_line(
 def test_server_that_is_not_done_in_time_is_given_up(
     server: FakeModelServer, api: str, script: Script
 ) -> None:
-    impatient = Extractor(base_url=server.base_url, api=api, timeout_seconds=0.3)
+    impatient = Extractor(base_url=server.base_url, api=api, timeout_seconds=1)
     failure = _failure(server, impatient, script)
     assert str(failure) == "The model did not answer in time."
     assert (failure.retry, failure.outcome) == (True, "timed_out")
