@@ -92,6 +92,7 @@ PLACES = (
     Place("", _("Cards"), "admin:cards_card_changelist", "cards.view_card"),
     Place("", _("Batches"), "admin:cards_batch_changelist", "cards.view_batch"),
     Place(_("Data"), _("Exports"), "admin:cards_card_export", "cards.export_card"),
+    Place(_("Data"), _("Publications"), "admin:publications", "cards.export_card"),
     Place(_("Data"), _("Import"), "admin:cards_card_import", "cards.import_card"),
     Place(
         _("Operation"),

@@ -7,9 +7,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
 
 from backoffice import dashboard, notices
+from backoffice.analytics import views as publications
 from backoffice.navigation import navigation
 
 
@@ -21,6 +23,10 @@ class DeskSite(admin.AdminSite):
     index_title = _("Today")
     site_url = None
     enable_nav_sidebar = False
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Adds the pages that belong to no table."""
+        return [*publications.urls(self.admin_view), *super().get_urls()]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Adds `navigation`, the sections this user may enter, `place`, the name of this page, and

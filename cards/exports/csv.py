@@ -43,7 +43,8 @@ class Format(BaseFormat):
     content_type = "text/csv; charset=utf-8"
 
     def write(self, rows: Iterable[Row], path: Path) -> None:
-        with path.open("x", encoding="utf-8-sig", newline="") as file:
+        # Half of a surrogate pair can be in a further field, but has no UTF-8.
+        with path.open("x", encoding="utf-8-sig", errors="replace", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(column.name for column in COLUMNS)
             for row in rows:

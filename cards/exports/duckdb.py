@@ -15,7 +15,8 @@ from cards.exports import jsonl
 from cards.exports.base import BaseFormat, ExportError
 
 _TYPES = {"uuid": "UUID", "time": "TIMESTAMPTZ", "json": "JSON"}
-_COLUMNS = {column.name: _TYPES.get(column.kind, "VARCHAR") for column in COLUMNS}
+TYPES = {column.name: _TYPES.get(column.kind, "VARCHAR") for column in COLUMNS}
+"""DuckDB's type of each column, in order."""
 # No extension is looked for on the network; JSON is built in.
 _CONFIG: dict[str, Any] = {"autoinstall_known_extensions": False, "memory_limit": "512MB"}
 
@@ -43,7 +44,7 @@ class Format(BaseFormat):
 def _build(path: Path, lines: Path) -> None:
     import duckdb
 
-    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in _COLUMNS.items())
+    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in TYPES.items())
     try:
         with _open(path) as database:
             database.execute(

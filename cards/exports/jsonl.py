@@ -23,7 +23,8 @@ class Format(BaseFormat):
 
     def write(self, rows: Iterable[Row], path: Path) -> None:
         encode = json.JSONEncoder(ensure_ascii=False).encode
-        with path.open("x", encoding="utf-8", newline="") as file:
+        # Half of a surrogate pair can be in a further field, but has no UTF-8.
+        with path.open("x", encoding="utf-8", errors="replace", newline="") as file:
             for row in rows:
                 values = map(_plain, row)
                 file.write(encode(dict(zip(_NAMES, values, strict=True))) + "\n")

@@ -1,0 +1,1 @@
+"""Publications: what analysts take away, and what the site reads while its database is down."""
