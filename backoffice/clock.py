@@ -1,8 +1,8 @@
-"""What a worker does by itself, whatever becomes of beat: find jobs that nobody runs, and copy what
-was decided into the vault.
+"""What a worker does by itself, whatever becomes of beat and broker: find jobs that nobody runs,
+copy what was decided into the vault, ask for what has to be done now and then.
 
-A thread of the worker's main process. Beat asks for the same; done twice, or in several workers at
-once, it changes nothing.
+A thread of the worker's main process for each. Beat asks for the same; done twice, or in several
+workers at once, it changes nothing.
 """
 
 from __future__ import annotations
@@ -12,19 +12,39 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
 
 from django.db import connections
+
+if TYPE_CHECKING:
+    from extraction import leases
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 10
-JOURNAL_SECONDS = 5
+JOURNAL_SECONDS = 3
+"""What is committed is to be in the vault within 5 seconds."""
+
+WAITING_SECONDS = 15
+"""For what was uploaded while the database was down."""
+
+BACKLOGS_SECONDS = 60
+KEEP_SECONDS = 600
+
+
+@cache
+def _watch() -> leases.Watch:
+    from extraction import leases
+
+    return leases.Watch()
 
 
 def _sweep() -> None:
     from extraction import jobs
 
-    jobs.requeue_stale()
+    with _watch().look() as may_take_over:
+        jobs.requeue_stale(may_take_over=may_take_over)
 
 
 def _journal() -> None:
@@ -33,9 +53,29 @@ def _journal() -> None:
     journal.catch_up()
 
 
+def _waiting() -> None:
+    from backoffice.readonly import waiting
+
+    waiting.take_in()
+
+
+def _send(task: str, seconds: float) -> Callable[[], object]:
+    """Asks some worker for a task, as beat does, for as long as it is not asked again."""
+
+    def send() -> None:
+        from backoffice.celery import app
+
+        app.send_task(task, expires=seconds)
+
+    return send
+
+
 ROUNDS: Mapping[str, tuple[float, Callable[[], object]]] = {
     "sweep": (SWEEP_SECONDS, _sweep),
     "journal": (JOURNAL_SECONDS, _journal),
+    "waiting files": (WAITING_SECONDS, _waiting),
+    "backlogs": (BACKLOGS_SECONDS, _send("extraction.tasks.tend_backlogs", BACKLOGS_SECONDS)),
+    "keep safe": (KEEP_SECONDS, _send("backoffice.tasks.keep_safe", KEEP_SECONDS)),
 }
 """What is done, and every how many seconds."""
 

@@ -31,6 +31,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 WEB_PROCESSES = env.integer("WEB_PROCESSES", 2)
 WORKER_PROCESSES = env.integer("WORKER_PROCESSES", min(os.cpu_count() or 1, 4))
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
 if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
     raise ImproperlyConfigured("LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
@@ -54,11 +55,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    # Before whatever asks the database: it answers while there is none.
+    "backoffice.readonly.middleware.ReadOnlyMode",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "backoffice.strangers.middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "backoffice.disk.middleware",
@@ -104,7 +108,7 @@ def _database() -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be understood: {error}") from None
     if not found["ENGINE"].endswith("postgresql"):
         raise ImproperlyConfigured("DATABASE_URL must begin with postgres://.")
-    found.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    found.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
     return dict(found)
 
 
@@ -239,6 +243,14 @@ BACKUP_DIR = Path(env.text("BACKUP_DIR", str(DATA_DIR / "backups"))).resolve()
 BACKUP_HOUR = env.integer("BACKUP_HOUR", 3, at_least=0, at_most=23)
 BACKUP_KEEP = env.integer("BACKUP_KEEP", 7, at_least=0)
 
+# Publishing: what analysts take away, and what the site reads while its database is down.
+PUBLISH_DIR = Path(env.text("PUBLISH_DIR", str(DATA_DIR / "published"))).resolve()
+PUBLISH_HOUR = env.integer("PUBLISH_HOUR", 2, at_least=0, at_most=23)
+PUBLISH_KEEP = env.integer("PUBLISH_KEEP", 7, at_least=0)
+
+# Uploads while the database is down: refused, or kept in the vault until it is back.
+READ_ONLY_UPLOADS = env.choice("READ_ONLY_UPLOADS", "refuse", ("refuse", "keep"))
+
 # Taking in
 MAX_FILE_BYTES = env.integer("MAX_FILE_BYTES", 50_000_000)
 MAX_ARCHIVE_BYTES = env.integer("MAX_ARCHIVE_BYTES", 1_000_000_000)
@@ -328,7 +340,7 @@ HTTPS = env.flag("HTTPS")
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
+    SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$", "^metrics$"]
     SECURE_HSTS_SECONDS = 3600
     SESSION_COOKIE_SECURE = True
     LANGUAGE_COOKIE_SECURE = True

@@ -31,6 +31,7 @@ cards/ab/<card-id>/reviews/000001.json    what a person decided, in order, and h
 cards/ab/<card-id>/looks/000001-….json    what a second reviewer made of a decision
 batches/000001/000001.json                what was uploaded together; a later version when changed
 calls/2026-11/<id>-1.json                 a paid request to a model, and its cost
+waiting/<time>-<random>.json              what was uploaded while the database was down
 backlogs/<key>.json                       requests that were sent together, to be answered later
 
 doctor/probe.txt                          left by `doctor`, which checks that this can be written
@@ -52,6 +53,10 @@ _MARK = b' "sha256": "'
 
 class VaultError(Exception):
     """The vault could not be reached or has not got what was asked for."""
+
+
+class VaultAway(VaultError):
+    """The vault cannot be reached, or takes nothing just now: later it may."""
 
 
 class VaultConflict(VaultError):
@@ -85,23 +90,31 @@ _TURN_SECONDS = 3
 
 
 @contextmanager
-def _turn(what: str) -> Iterator[None]:
-    """The store's errors as VaultError. Of a web process's threads, two at most wait for it."""
+def _turn(failed: str) -> Iterator[None]:
+    """The store's errors, as VaultError. Of a web process's threads, two at most wait for it."""
     is_limited = in_request.get()
     if is_limited and not _turns.acquire(timeout=_TURN_SECONDS):
-        raise VaultError(f"The vault could not {what}: it is slow just now. Try again in a moment.")
+        raise VaultAway(f"{failed}: it is slow just now. Try again in a moment.")
     try:
         yield
     except _STORE_ERRORS as error:
-        raise VaultError(f"The vault could not {what}: {error}") from error
+        kind = VaultError if _is_missing(error) else VaultAway
+        raise kind(f"{failed}: {error}") from error
     finally:
         if is_limited:
             _turns.release()
 
 
+def _is_missing(error: Exception) -> bool:
+    """Whether the store answers, and has not got it."""
+    if isinstance(error, ClientError):
+        return bool(error.response["ResponseMetadata"]["HTTPStatusCode"] == 404)
+    return isinstance(error, FileNotFoundError)
+
+
 def put(name: str, data: bytes) -> None:
     """Keep `data` under `name` for good. Raises VaultConflict, VaultError."""
-    with _turn(f"keep {name}"):
+    with _turn(f"The vault could not keep {name}"):
         is_new = _storage().create(name, data)
     if not is_new and get(name) != data:
         raise VaultConflict(f"{name} is already kept with other contents; nothing was changed.")
@@ -109,25 +122,25 @@ def put(name: str, data: bytes) -> None:
 
 def get(name: str) -> bytes:
     """The bytes kept under `name`. Raises VaultError."""
-    with _turn(f"give {name}"), _storage().open(name) as file:
+    with _turn(f"The vault could not give {name}"), _storage().open(name) as file:
         return cast(bytes, file.read())
 
 
 def open_for_reading(name: str) -> IO[bytes]:
     """The object kept under `name` as an open file. Raises VaultError."""
-    with _turn(f"give {name}"):
+    with _turn(f"The vault could not give {name}"):
         return cast(IO[bytes], _storage().open(name))
 
 
 def has(name: str) -> bool:
     """Whether something is kept under `name`. Raises VaultError."""
-    with _turn(f"look for {name}"):
+    with _turn(f"The vault could not look for {name}"):
         return _storage().exists(name)
 
 
 def names(prefix: str = "") -> Iterator[tuple[str, int]]:
     """Name and size in bytes of all that is kept below a folder. Raises VaultError."""
-    with _turn(f"list {prefix or 'what it keeps'}"):
+    with _turn(f"The vault could not list {prefix or 'what it keeps'}"):
         yield from _storage().names(prefix)
 
 
@@ -189,7 +202,7 @@ def check(name: str, data: bytes) -> None:
 
 def from_copy(name: str) -> bytes:
     """What the second copy of the vault keeps under `name`. Raises VaultDamage, VaultError."""
-    with _turn(f"find a copy of {name}"), _copy().open(name) as file:
+    with _turn(f"The vault could not find a copy of {name}"), _copy().open(name) as file:
         data = cast(bytes, file.read())
     check(name, data)
     return data
@@ -197,21 +210,21 @@ def from_copy(name: str) -> bytes:
 
 def names_in_copy() -> Iterator[tuple[str, int]]:
     """Name and size in bytes of all that the second copy keeps. Raises VaultError."""
-    with _turn("list its second copy"):
+    with _turn("The vault could not list its second copy"):
         yield from _copy().names("")
 
 
 def put_in_copy(name: str, data: bytes) -> bool:
     """Whether `data` is new in the second copy, where nothing is overwritten either. Raises
     VaultError."""
-    with _turn(f"copy {name}"):
+    with _turn(f"The vault could not copy {name}"):
         return _copy().create(name, data)
 
 
 def replace(name: str, data: bytes) -> None:
     """Put `data` in the place of what is damaged or missing, which is kept elsewhere. Only for
     repairs. Raises VaultError."""
-    with _turn(f"repair {name}"):
+    with _turn(f"The vault could not repair {name}"):
         storage = _storage()
         if storage.exists(name):
             storage.move(name, f"{DAMAGED}{name}.{hashlib.sha256(data).hexdigest()[:8]}")

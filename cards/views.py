@@ -67,9 +67,14 @@ def picture(request: HttpRequest, side_id: int, size: str) -> HttpResponse:
     How a card lies on its page is known better once it has been read, so until then a browser
     has to ask each time whether its copy still holds.
     """
+    side = get_object_or_404(Side.objects.select_related("card"), pk=side_id)
+    return picture_of(request, side, size, is_read=side.card.status != Card.Status.UPLOADED)
+
+
+def picture_of(request: HttpRequest, side: Side, size: str, *, is_read: bool) -> HttpResponse:
+    """The answer with the picture of a side. Asks no database."""
     if size not in SIZES:
         raise Http404
-    side = get_object_or_404(Side.objects.select_related("card"), pk=side_id)
     key = picture_key(side, size)
     response = get_conditional_response(request, etag=f'"{key}"')
     if response is None:
@@ -79,7 +84,6 @@ def picture(request: HttpRequest, side_id: int, size: str) -> HttpResponse:
             return unavailable(error)
         response = HttpResponse(data, content_type="image/jpeg", headers={"ETag": f'"{key}"'})
     # Nobody else's business, however long it may be kept.
-    is_read = side.card.status != Card.Status.UPLOADED
     response["Cache-Control"] = "private, max-age=3600" if is_read else "private, no-cache"
     return response
 
@@ -105,7 +109,11 @@ def jpeg(side: Side, size: str, key: str) -> bytes:
 @require_GET
 def original(request: HttpRequest, side_id: int) -> HttpResponseBase:
     """The file as it came, as a download."""
-    side = get_object_or_404(Side.objects.select_related("card"), pk=side_id)
+    return original_of(get_object_or_404(Side, pk=side_id))
+
+
+def original_of(side: Side) -> HttpResponseBase:
+    """The answer with the file that a side came in. Asks no database."""
     name = vault.picture_name(side.picture, side.media_type)
     try:
         file = vault.open_for_reading(name)
