@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Celery, bootsteps
 from celery.beat import PersistentScheduler
+from celery.signals import task_prerun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
 
@@ -28,22 +29,23 @@ class SignOfLife(bootsteps.StartStopStep):  # type: ignore[misc]
 
 
 class WorkerClock(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Lets a worker look after jobs and journal by itself, with beat or without, also while the
+    """Lets a worker look after jobs and journal and itself, with beat or without, also while the
     broker is away."""
 
     def __init__(self, parent: Any, **options: Any) -> None:
+        # Before the worker's processes are forked, which share memory with it.
+        from backoffice import idle
+        from backoffice.clock import ROUNDS, Clock
+
         super().__init__(parent, **options)
-        self._clock: Any = None
+        watch = (idle.WATCH_SECONDS, idle.Watch().look)
+        self._clock = Clock({**ROUNDS, "watch": watch})
 
     def start(self, parent: Any) -> None:
-        from backoffice.clock import Clock
-
-        self._clock = Clock()
         self._clock.start()
 
     def stop(self, parent: Any) -> None:
-        if self._clock:
-            self._clock.stop()
+        self._clock.stop()
 
 
 class Scheduler(PersistentScheduler):  # type: ignore[misc]
@@ -63,3 +65,12 @@ app.conf.beat_scheduler = "backoffice.celery:Scheduler"
 app.steps["consumer"].add(SignOfLife)
 app.steps["worker"].add(WorkerClock)
 app.autodiscover_tasks()
+
+
+@task_prerun.connect  # type: ignore[untyped-decorator]  # celery has no types
+def _look_at_connections(**_: Any) -> None:
+    """A task begins on a connection that works, as a request does: the fix-up keeps one for many
+    tasks, also when the database was restarted meanwhile."""
+    from django.db import close_old_connections
+
+    close_old_connections()

@@ -7,6 +7,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -97,9 +98,12 @@ def secret(name: str, default: str = "") -> str:
 
 
 def private_folder(path: Path) -> Path:
-    """`path`, made with mode 0700 if it was not there."""
+    """`path`, made with mode 0700 if it was not there; one that is empty is made so too."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if path.stat().st_mode & 0o077 and not any(path.iterdir()):
+            with suppress(PermissionError):  # somebody else's, as a mounted one may be
+                path.chmod(0o700)
     except OSError as error:
         raise ImproperlyConfigured(
             f"The folder {path} cannot be made: {error.strerror}. Choose another with DATA_DIR."

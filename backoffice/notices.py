@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice import disk
+from backoffice.analytics import nights
 from backoffice.archive import monthly, nightly
 from backoffice.navigation import link
 from cards.kept import told
@@ -75,7 +76,7 @@ def for_user(user: User) -> list[Notice]:
 
 
 def _kept_badly() -> Iterator[Notice]:
-    for words in (*nightly.troubles(), *monthly.troubles()):
+    for words in (*nightly.troubles(), *monthly.troubles(), *nights.troubles()):
         yield Notice("bad", *words)
 
 

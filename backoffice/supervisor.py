@@ -25,8 +25,8 @@ QUICK_SECONDS = 10
 QUICK_ENDS = 5
 """So many quick ends in a row, and the whole is stopped."""
 
-GRACE_SECONDS = 30
-"""Time for a worker to finish its card before it is killed; the lease covers the rest."""
+GRACE_SECONDS = 40
+"""Before what is left is killed. A worker ends sooner by itself, see `ending`."""
 
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.html import format_html
@@ -14,7 +15,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cards import views
+from cards.counting import TallyPaginator
 from cards.fields import CONTACT_COLUMNS, CONTACT_FIELDS, GROUPS
+from cards.filters import BatchFilter
 from cards.kept import told
 from cards.models import Arrival, Batch, Card
 from cards.numbers import NumberSearchMixin
@@ -69,9 +72,10 @@ class CardAdmin(NumberSearchMixin, TransferMixin, ReadOnlyAdmin):
         "created_at",
     )  # fmt: skip
     list_display_links = ("picture", "name")
-    list_filter = ("status", "contact_type", ("batch", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", "contact_type", ("batch", BatchFilter))
     list_select_related = ("batch",)
     list_per_page = 50
+    paginator = TallyPaginator
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     search_fields = ("full_name", "native_name", "company", "email", "phone", "mobile")
@@ -207,6 +211,7 @@ class BatchAdmin(ReadOnlyAdmin):
     list_select_related = ("created_by",)
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False
     search_fields = ("name", "source")
     readonly_fields = (
         "name", "source", "duplicate_policy", "extractor", "can_wait", "created_by", "created_at",
@@ -222,9 +227,8 @@ class BatchAdmin(ReadOnlyAdmin):
         Batch.objects.filter(pk=obj.pk).update(priority=obj.priority, version=F("version") + 1)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
-        waiting = Q(cards__status=Card.Status.NEEDS_REVIEW)
         batches: QuerySet[Batch] = super().get_queryset(request)
-        return batches.annotate(total=Count("cards"), to_review=Count("cards", filter=waiting))
+        return batches.annotate(total=_count(), to_review=_count(status=Card.Status.NEEDS_REVIEW))
 
     @admin.display(description=_("Cards"), ordering="total")
     def cards_count(self, batch: Any) -> SafeString:
@@ -242,6 +246,13 @@ class BatchAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Cards"))
     def all_cards(self, batch: Any) -> SafeString:
         return _cards_link(batch, batch.total, "")
+
+
+def _count(**kind: str) -> Coalesce:
+    """The cards of a kind in a batch, counted for the rows that are shown only: joined to them,
+    all cards would be read for a page of batches."""
+    cards = Card.objects.filter(batch=OuterRef("pk"), **kind).order_by().values("batch")
+    return Coalesce(Subquery(cards.values(number=Count("pk"))), 0)
 
 
 def _cards_link(batch: Batch, count: int, query: str) -> SafeString:

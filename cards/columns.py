@@ -50,15 +50,28 @@ COLUMNS: tuple[Column, ...] = (
     Column("updated_at", "updated_at", "time", "When it last changed, UTC."),
 )
 
+_EXTRA = [column.name for column in COLUMNS].index("extra")
+
 NOT_IMPORTED = frozenset(column.name for column in COLUMNS) - {"id", "extra", *CONTACT_FIELDS}
 
 
 def rows(queryset: QuerySet[Card]) -> Iterator[Row]:
-    """The values of each card in the order of `COLUMNS`. One query, read in chunks."""
+    """The values of each card in the order of `COLUMNS`. One query, read in chunks.
+
+    Further fields come in the order of their names: not every database keeps another.
+    """
     # Values instead of models: the batch comes by the same join as with select_related, and
     # nothing is built that is not exported.
     paths = (column.path for column in COLUMNS)
-    return queryset.values_list(*paths).iterator(chunk_size=CHUNK_ROWS)
+    for row in queryset.values_list(*paths).iterator(chunk_size=CHUNK_ROWS):
+        yield (*row[:_EXTRA], in_order(row[_EXTRA]), *row[_EXTRA + 1 :]) if row[_EXTRA] else row
+
+
+def in_order(value: Any) -> Any:
+    """A value of JSON with the names in its objects sorted."""
+    if isinstance(value, dict):
+        return {name: in_order(value[name]) for name in sorted(value)}
+    return [in_order(item) for item in value] if isinstance(value, list) else value
 
 
 def as_text(value: Any) -> str:

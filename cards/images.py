@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
-import threading
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+from cards import pdf_drawing
 
 # The limit is ours, `Limits.pixels`, and is checked before a pixel is decoded. Pillow's own is one
 # fixed figure, and as a warning it cannot be relied on while other threads change the filters.
@@ -36,11 +40,14 @@ _TURNS = {
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
-# PDFium keeps state between its documents: two threads at once spoil each other's pages.
-_pdfium = threading.RLock()
-
 PDF_LONGEST_SIDE_PX = 2400
 """A business card page at about 700 dpi, an A4 page at about 200 dpi."""
+
+PDF_SECONDS = 20
+"""Of the processor, for all pages of a PDF; those of a scanned card take less than one."""
+
+PDF_BYTES = 1_000_000_000
+"""Of memory. The pictures in a PDF may be larger than its pages are drawn."""
 
 
 class PictureError(Exception):
@@ -86,8 +93,7 @@ def pages(data: bytes, kind: str, limits: Limits) -> Iterator[Image.Image]:
 def page(data: bytes, kind: str, number: int, limits: Limits) -> Image.Image:
     """One page of a picture or PDF, upright and in RGB. Raises PictureError."""
     if kind == "application/pdf":
-        with _pdf(data) as document:
-            return _render(document, number, limits)
+        return next(_pdf_pages(data, limits, number))
     with _opened(data, kind) as picture:
         picture.seek(number)
         return _upright(picture, limits)
@@ -166,44 +172,70 @@ def _turned(picture: Image.Image) -> Image.Image:
     return picture if turn is None else picture.transpose(turn)
 
 
-@contextmanager
-def _pdf(data: bytes) -> Iterator[Any]:
-    """The open PDF, to be used within the block only; other threads wait meanwhile."""
-    import pypdfium2
-
-    with _pdfium:
+def _pdf_pages(data: bytes, limits: Limits, only: int | None = None) -> Iterator[Image.Image]:
+    """All pages, or one, each when it is asked for; drawn by `pdf_drawing` in another process."""
+    wanted = pdf_drawing.Wanted(
+        page=only, longest_px=PDF_LONGEST_SIDE_PX, most_pages=limits.pages,
+        most_pixels=limits.pixels, most_seconds=PDF_SECONDS, most_bytes=PDF_BYTES,
+    )  # fmt: skip
+    command = [sys.executable, "-I", "-B", pdf_drawing.__file__, json.dumps(wanted)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={}
+    ) as process:
         try:
-            document = pypdfium2.PdfDocument(data)
-        except pypdfium2.PdfiumError as error:
-            if "password" in str(error).lower():
-                raise PictureError(
-                    "The PDF is protected with a password; save it without one and try again."
-                ) from None
-            raise PictureError("The PDF is damaged or cut off; export it again.") from None
-        try:
-            yield document
-        except (pypdfium2.PdfiumError, IndexError) as error:
-            raise PictureError("A page of the PDF is damaged; export it again.") from error
+            _send(process, data)
+            count = int(_told(process)["pages"])
+            if only is None:
+                _check_count(count, limits)
+            for _number in range(count if only is None else 1):
+                width, height = _told(process)["size"]
+                _check_size((width, height), limits)
+                yield Image.frombytes("RGB", (width, height), _read(process, width * height * 3))
         finally:
-            document.close()
+            process.kill()
 
 
-def _pdf_pages(data: bytes, limits: Limits) -> Iterator[Image.Image]:
-    with _pdf(data) as document:
-        _check_count(len(document), limits)
-        for number in range(len(document)):
-            yield _render(document, number, limits)
+def _send(process: subprocess.Popen[bytes], data: bytes) -> None:
+    """One that has ended meanwhile is noticed where its words are read."""
+    assert process.stdin  # noqa: S101
+    with suppress(BrokenPipeError):
+        process.stdin.write(data)
+    with suppress(BrokenPipeError):
+        process.stdin.close()
 
 
-def _render(document: Any, number: int, limits: Limits) -> Image.Image:
-    leaf = document[number]
-    width, height = leaf.get_size()
-    if min(width, height) < 1:
-        raise PictureError("A page of the PDF has no size; export it again.")
-    scale = PDF_LONGEST_SIDE_PX / max(width, height)
-    _check_size((round(width * scale), round(height * scale)), limits)
-    picture: Image.Image = leaf.render(scale=scale).to_pil()
-    return picture.convert("RGB")
+def _told(process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """What the process says next of the PDF. Raises PictureError."""
+    assert process.stdout  # noqa: S101
+    line = process.stdout.readline()
+    told: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"error": "much"}
+    if "error" in told:
+        raise _pdf_error(told["error"])
+    return told
+
+
+def _read(process: subprocess.Popen[bytes], size: int) -> bytes:
+    assert process.stdout  # noqa: S101
+    found = process.stdout.read(size)
+    if len(found) < size:
+        raise _pdf_error("much")
+    return found
+
+
+def _pdf_error(word: str) -> PictureError:
+    if word == "locked":
+        return PictureError(
+            "The PDF is protected with a password; save it without one and try again."
+        )
+    if word == "damaged":
+        return PictureError("The PDF is damaged or cut off; export it again.")
+    if word == "page":
+        return PictureError("A page of the PDF is damaged; export it again.")
+    if word == "size":
+        return PictureError("A page of the PDF has no size; export it again.")
+    return PictureError(
+        "The PDF takes too much time or memory; send a picture of each page instead."
+    )
 
 
 def _check_count(count: int, limits: Limits) -> None:

@@ -42,6 +42,7 @@ SENTENCES = (
     gettext_noop("The PDF is damaged or cut off; export it again."),
     gettext_noop("A page of the PDF is damaged; export it again."),
     gettext_noop("A page of the PDF has no size; export it again."),
+    gettext_noop("The PDF takes too much time or memory; send a picture of each page instead."),
     gettext_noop("The file has no pages."),
     gettext_noop(
         "The file has more than %(pages)s pages, and a card has no more sides than that; split it"
@@ -61,6 +62,14 @@ SENTENCES = (
     ),
     gettext_noop("The vault could not give %(file)s: %(error)s"),
     gettext_noop("The vault could not keep %(file)s: %(error)s"),
+    gettext_noop("it is slow just now. Try again in a moment."),
+    gettext_noop(
+        "%(file)s is damaged in the vault: %(error)s. Nothing was changed; `manage.py verify` looks"
+        " for more, and `verify --repair` puts it right from a second copy."
+    ),
+    gettext_noop("its bytes are not those that were kept"),
+    gettext_noop("another object lies in its place"),
+    gettext_noop("its bytes are not those of the picture"),
 )
 
 TOLD_TOO = {"country", "decision", "error", "field", "kinds", "what", "why"}

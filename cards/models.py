@@ -71,8 +71,8 @@ class Batch(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    journaled_version = models.PositiveIntegerField(default=0, editable=False)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    journaled_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     """The version that the vault has a copy of."""
 
     class Meta:

@@ -1,9 +1,13 @@
-"""Where a vault can be: a folder, or a bucket of S3. Only `cards.vault` uses these."""
+"""Where a vault can be: a folder, or a bucket of S3. Only `cards.vault` and what moves a vault use
+these."""
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,18 +92,31 @@ class BucketStorage(S3Storage):  # type: ignore[misc]
         super().__init__(**options)
 
     def create(self, name: str, data: bytes) -> bool:
-        """Whether `data` is now kept under `name`; False when the name was taken."""
+        """Whether `data` is now kept under `name`; False when the name was taken.
+
+        The store's word is not enough: it is asked what it has got.
+        """
         if self.exists(name):
             return False
+        key = self._normalize_name(name)
         try:
-            self.bucket.Object(self._normalize_name(name)).put(
-                Body=data, IfNoneMatch="*", ChecksumAlgorithm="SHA256"
-            )
+            self.bucket.Object(key).put(Body=data, IfNoneMatch="*", ChecksumAlgorithm="SHA256")
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] in (409, 412):
                 return False
             raise
+        self._check(key, data)
         return True
+
+    def _check(self, key: str, data: bytes) -> None:
+        """Raises ClientError when the object is not there, OSError when it is not `data`."""
+        found = self.connection.meta.client.head_object(
+            Bucket=self.bucket_name, Key=key, ChecksumMode="ENABLED"
+        )
+        sha256 = b64encode(hashlib.sha256(data).digest()).decode()
+        # A store that keeps no checksums tells the size alone.
+        if (found["ContentLength"], found.get("ChecksumSHA256", sha256)) != (len(data), sha256):
+            raise OSError(errno.EIO, "the store has kept something else")
 
     def names(self, prefix: str = "") -> Iterator[tuple[str, int]]:
         """Name and size in bytes of each object below a folder, in the order of names."""

@@ -9,17 +9,19 @@ What the OCR saw is kept in the same way: whichever extractor is asked, it looks
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from PIL import Image
 
 from cards import capture, intake, outlines, vault
 from cards.models import Card, Side
-from extraction import positions, questions
+from extraction import closing, positions, questions
 from extraction.extractors import BUNDLED
 from extraction.extractors.base import BadAnswer, BaseExtractor
 from extraction.models import Call, Extraction
@@ -27,6 +29,11 @@ from extraction.paying import calls, ledger
 from extraction.questions import ASKED_AT_MOST, Document, Question, sides_of
 from extraction.reading import ocr
 from extraction.result import Corners, Result, Seen
+
+log = logging.getLogger(__name__)
+
+HELD_SECONDS = 600
+"""So long a worker holds an answer that cannot be kept just now."""
 
 OUTDATED = "It was asked before the settings were changed."
 
@@ -200,17 +207,33 @@ def _pay(
     started = time.monotonic()
     content = calls.make(call, extractor, pictures, Seen.from_json(seen))
     seconds = time.monotonic() - started
+    keep = partial(question.keep, content=content, seen=seen, seconds=seconds, call=call)
     try:
-        document = question.keep(number, content, seen, seconds=seconds, call=call)
+        document = _keep_at_last(keep, number)
         if document.get("call") != call.pk and number + 1 < ASKED_AT_MOST:
             # This call was given up and its answer came all the same: it was paid for, too.
-            question.keep(number + 1, content, seen, seconds=seconds, call=call)
+            _keep_at_last(keep, number + 1)
     except vault.VaultError as error:
         usage = extractor.usage(content)
         ledger.close(call.pk, Call.Outcome.LOST, usage=usage, detail=str(error))
         raise
     calls.close(extractor, call.pk, content, Seen.from_json(seen))
     return document, True
+
+
+def _keep_at_last(keep: Callable[[int], Document], number: int) -> Document:
+    """What `keep` returns: an answer that was paid for is not given up because the vault is away or
+    the disk is full, but held while its job's heart beats. Raises VaultError in the end."""
+    until, pause = time.monotonic() + HELD_SECONDS, 1.0
+    while True:
+        try:
+            return keep(number)
+        except vault.VaultAway as error:
+            if time.monotonic() + pause > until or closing.is_late():
+                raise
+            log.warning("an answer that was paid for waits for the vault: %s", error)
+        time.sleep(pause)
+        pause = min(pause * 2, 10)
 
 
 def _seen(card: Card, sides: Sequence[Side]) -> tuple[Document, _Pictures | None]:

@@ -25,7 +25,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from cards import room, vault
+from cards import one_clock, room, vault
 from cards.models import Card
 from extraction import backlog_lines, batch_api, extractors, jobs, journal
 from extraction.batch_api import BatchApi, Standing, sells_batches
@@ -87,7 +87,7 @@ def tend(*, at_once: bool = False) -> bool:
     """
     if room.is_full():
         return False
-    due = Backlog.objects.filter(status__in=OPEN, resume_at__lte=timezone.now())
+    due = Backlog.objects.filter(status__in=OPEN, resume_at__lte=one_clock.now())
     more = False
     for backlog in due.order_by("id"):
         if at_once or not _is_collecting(backlog):
@@ -115,7 +115,7 @@ def _collecting(job: Extraction) -> Backlog:
         extractor=job.extractor, status=Backlog.Status.PREPARED, file_id=""
     )
     return found.order_by("-id").first() or Backlog.objects.create(
-        extractor=job.extractor, requested_by=job.requested_by
+        extractor=job.extractor, requested_by=job.requested_by, resume_at=one_clock.now()
     )
 
 
@@ -287,7 +287,7 @@ def _hold(backlog: Backlog, length: timedelta, **changes: Any) -> None:
 
     Raises _TakenOver when another worker has it by now.
     """
-    until = timezone.now() + length
+    until = one_clock.now() + length
     mine = Backlog.objects.filter(pk=backlog.pk, resume_at=backlog.resume_at)
     if not mine.update(resume_at=until, **changes):
         raise _TakenOver

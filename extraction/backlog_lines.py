@@ -13,9 +13,8 @@ from datetime import timedelta
 from typing import IO, NamedTuple
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from cards import images
+from cards import images, one_clock
 from extraction import answers, questions
 from extraction.batch_api import FILE_BYTES_AT_MOST, REQUESTS_AT_MOST, Reply, request_line
 from extraction.extractors.base import BatchExtractor, ExtractorError
@@ -146,7 +145,7 @@ def untried(backlog: Backlog) -> set[int]:
 def move(ids: Iterable[int], old: Backlog, *, pause: timedelta = timedelta(0)) -> None:
     """Let these jobs wait in another backlog, to be gone on with after `pause`."""
     if ids := sorted(ids):
-        until = timezone.now() + pause
+        until = one_clock.now() + pause
         new = Backlog.objects.create(
             extractor=old.extractor, requested_by=old.requested_by, resume_at=until
         )

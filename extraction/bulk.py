@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from cards import one_clock
 from cards.models import Card
 from extraction import backlog, jobs
 from extraction.models import Extraction
@@ -54,14 +54,14 @@ def _chunks(ids: Sequence[Any]) -> list[Sequence[Any]]:
 def _open(chunk: Sequence[Any], extractor: str, by: User | None) -> list[Extraction]:
     """The jobs that were made, for the cards that had none open."""
     ours = Extraction.objects.filter(card__in=chunk, extractor=extractor, status__in=_OPEN)
-    before = dict(ours.values_list("card", "pk"))
+    before, now = dict(ours.values_list("card", "pk")), one_clock.now()
     if by:
         ours.filter(requested_by=None).update(requested_by=by)
     Extraction.objects.bulk_create(
         [
             Extraction(
                 card_id=card, extractor=extractor, requested_by=by,
-                rung_at=timezone.now() - _LONG_AGO,
+                run_after=now, rung_at=now - _LONG_AGO,
             )
             for card in chunk
             if card not in before
@@ -82,6 +82,6 @@ def _let_wait(jobs_: Sequence[Extraction]) -> None:
 
 def _ring_on_commit(jobs_: Sequence[Extraction]) -> None:
     ids = [job.pk for job in jobs_]
-    Extraction.objects.filter(pk__in=ids).update(rung_at=timezone.now())
+    Extraction.objects.filter(pk__in=ids).update(rung_at=one_clock.now())
     for pk in ids:
         transaction.on_commit(partial(jobs.ring, pk))

@@ -10,19 +10,18 @@ from __future__ import annotations
 import logging
 import random
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from celery import current_app
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
-from django.utils import timezone
 
-from cards import images, room, vault
+from cards import images, one_clock, room, vault
 from cards.models import Card
-from extraction import answers, extractors, filling, leases
+from extraction import answers, closing, extractors, filling, leases
 from extraction.answers import Answer, AskedEnough
 from extraction.extractors import BUNDLED
 from extraction.extractors.base import ExtractorError
@@ -37,8 +36,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RING_AGAIN_AFTER = timedelta(seconds=30)
+RING_CRASHED_AFTER = timedelta(seconds=3)
 SWEEP_AT_MOST = 200
 SILENT_SECONDS = 10
+VAULT_AWAY_SECONDS = 15
 CRASHES_AT_MOST = 3
 """So many workers are lost over one card, and it is kept from the next."""
 
@@ -52,11 +53,12 @@ _OPEN = (Extraction.Status.QUEUED, Extraction.Status.RUNNING)
 
 def request(card: Card, *, extractor: str = "", by: User | None = None) -> Extraction:
     """The open job of `extractor` for `card`, made if there is none; workers are told on commit."""
-    slug = extractor or settings.EXTRACTOR
+    slug, now = extractor or settings.EXTRACTOR, one_clock.now()
     with transaction.atomic():
         job, is_new = Extraction.objects.get_or_create(
-            card=card, extractor=slug, status__in=_OPEN, defaults={"requested_by": by}
-        )
+            card=card, extractor=slug, status__in=_OPEN,
+            defaults={"requested_by": by, "run_after": now, "rung_at": now},
+        )  # fmt: skip
         if is_new:
             transaction.on_commit(lambda: ring(job.pk))
         elif by and job.requested_by is None:
@@ -96,50 +98,65 @@ def waiting() -> list[str]:
     if number := queued.filter(backlog__in=leases.unanswered()).count():
         held.append(f"{_jobs(number)} for the answers of a Batch API.")
     queued = queued.exclude(backlog__in=leases.unanswered())
-    if number := queued.filter(run_after__gt=timezone.now()).count():
+    if number := queued.filter(run_after__gt=one_clock.now()).count():
         held.append(f"{_jobs(number)} to be tried again in a while.")
     return held
 
 
 def run(extraction_id: int) -> bool:
-    """Whether this call claimed the job and ran it, well or badly. On a full disk it stays due:
-    an answer must not be paid for that cannot be kept."""
-    if room.is_full():
+    """Whether this call claimed the job and ran it, well or badly. On a full disk it stays due, as
+    an answer must not be paid for that cannot be kept, and in a worker that is told to end."""
+    if room.is_full() or closing.is_told():
         return False
     job = leases.claim(extraction_id)
     if job is None:
         return False
     try:
-        with leases.heartbeat(job):
+        with leases.heartbeat(job, _give_back):
             _read(job)
     except ExtractorError as error:
         _fail(job, error)
+    except vault.VaultAway as error:
+        # No job is to blame, and all would be given up one after the other.
+        wait = VAULT_AWAY_SECONDS * random.uniform(0.75, 1.25)  # noqa: S311
+        _fail(job, ExtractorError(str(error), is_busy=True, retry_after_seconds=wait))
     except (vault.VaultError, images.PictureError) as error:
         _fail(job, ExtractorError(str(error), retry=isinstance(error, vault.VaultError)))
     except Exception:
         log.exception("job %s stopped with an internal error", job.pk)
+        connection.close_if_unusable_or_obsolete()  # which may have been the error
         reason = "The reader stopped with an internal error; the log has the details."
         _fail(job, ExtractorError(reason, retry=True))
     return True
 
 
-def requeue_stale(*, ring_all: bool = False) -> int:
+def requeue_stale(*, ring_all: bool = False, may_take_over: bool = True) -> int:
     """The number of jobs that workers were told of again.
 
     Jobs whose lease ran out go back to the queue, or fail when their attempts are used up; due
     jobs that no message reached for a while are announced (with `ring_all`, all that are due).
+    Without `may_take_over` leases are left alone: see `leases.Watch`.
     """
-    now = timezone.now()
-    ledger.lose_stale()
-    for job in Extraction.objects.filter(status=Extraction.Status.RUNNING, lease_until__lt=now):
-        if leases.take_over(job):
-            _crashed(job)
-    jobs = due() if ring_all else due().filter(rung_at__lt=now - RING_AGAIN_AFTER)
+    now = one_clock.now()
+    if may_take_over:
+        _take_over_stale(now)
+    is_late = Q(rung_at__lt=now - RING_AGAIN_AFTER) | Q(
+        # It has waited for a lease to run out; a message may lie behind what a busy worker does.
+        crashes__gt=0, rung_at__lt=now - RING_CRASHED_AFTER
+    )  # fmt: skip
+    jobs = due() if ring_all else due().filter(is_late)
     ids = list(jobs.values_list("pk", flat=True)[:SWEEP_AT_MOST])
     Extraction.objects.filter(pk__in=ids).update(rung_at=now)
     for extraction_id in ids:
         ring(extraction_id)
     return len(ids)
+
+
+def _take_over_stale(now: datetime) -> None:
+    ledger.lose_stale()
+    for job in Extraction.objects.filter(status=Extraction.Status.RUNNING, lease_until__lt=now):
+        if leases.take_over(job):
+            _crashed(job)
 
 
 def _read(job: Extraction) -> None:
@@ -169,7 +186,7 @@ def _finish(job: Extraction, result: Result, answer: Answer) -> None:
             seconds=answer.seconds,
             error="",
             lease_until=None,
-            finished_at=timezone.now(),
+            finished_at=one_clock.now(),
         )
         if finished:
             filling.fill(job, result, answer.notice)
@@ -208,12 +225,26 @@ def _crashed(job: Extraction) -> None:
         _fail(job, stopped, pause=timedelta(0))
 
 
+def _give_back(job: Extraction) -> None:
+    """Hand the job to another worker at once: this one has to end before the reading does. It was
+    no attempt, and nobody's fault; whatever still comes of it here is not written."""
+    stopped = ExtractorError("The worker that read the card was stopped.", retry=True)
+    again = {"attempts": F("attempts") - 1, "fence": F("fence") + 1}
+    with transaction.atomic():
+        is_given = _put_back(job, stopped, timedelta(0), **again)
+        if is_given:
+            ledger.lose(job)
+    if is_given:
+        log.warning("job %s is given back: the worker has to end before it is done", job.pk)
+        ring(job.pk)
+
+
 def _put_back(
     job: Extraction, error: ExtractorError, pause: timedelta, **changes: Combinable
-) -> None:
-    """Let the job run again after `pause`."""
-    now = timezone.now()
-    leases.mine(job).update(
+) -> bool:
+    """Let the job run again after `pause`; whether it was still this worker's."""
+    now = one_clock.now()
+    updated = leases.mine(job).update(
         status=Extraction.Status.QUEUED,
         run_after=now + pause,
         # No message is on its way: the first sweep that finds the job due is to ring.
@@ -222,6 +253,7 @@ def _put_back(
         error=str(error),
         **changes,
     )
+    return bool(updated)
 
 
 def _give_up(job: Extraction, error: ExtractorError) -> None:
@@ -232,7 +264,7 @@ def _give_up(job: Extraction, error: ExtractorError) -> None:
             error=str(error),
             digest=error.digest if isinstance(error, AskedEnough) else "",
             lease_until=None,
-            finished_at=timezone.now(),
+            finished_at=one_clock.now(),
         )
         if not ended:
             return

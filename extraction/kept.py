@@ -88,6 +88,10 @@ FAILURES = (
     gettext_noop("The budget of %(amount)s for this month is spent."),
     gettext_noop("The reader stopped with an internal error; the log has the details."),
     gettext_noop("The worker that read the card was stopped."),
+    gettext_noop(
+        "Three workers were stopped while they read it, so it is not tried again. The picture is"
+        " kept: type what you can see, or send a better one."
+    ),
     gettext_noop("The card has no picture to read."),
     gettext_noop("The same is being asked already; the card waits for the answer."),
     gettext_noop("“%(reader)s” is not asked at the moment: %(why)s"),

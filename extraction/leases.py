@@ -8,26 +8,37 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import F, QuerySet
-from django.utils import timezone
 
+from cards import one_clock
+from extraction import closing
 from extraction.models import Backlog, Extraction
 from extraction.paying import gate, ledger
 
 log = logging.getLogger(__name__)
+
+LATE_SECONDS = 30
+"""A look at the leases that is so late shows that something was amiss."""
+
+SET_SECONDS = 5
+"""A clock that is put forward or back by more than this was set."""
+
+LOOK_SECONDS = 0.5
+"""How often a reading looks whether its worker has to end."""
 
 
 def ready() -> QuerySet[Extraction]:
     """Jobs in the queue whose time has come, whose extractor may be asked, and which wait for no
     backlog. The conditions are all on the row itself, so that an UPDATE on it repeats them."""
     return (
-        Extraction.objects.filter(status=Extraction.Status.QUEUED, run_after__lte=timezone.now())
+        Extraction.objects.filter(status=Extraction.Status.QUEUED, run_after__lte=one_clock.now())
         .exclude(extractor__in=gate.closed().values("extractor"))
         .exclude(backlog__in=unanswered())
     )
@@ -43,7 +54,7 @@ def claim(extraction_id: int) -> Extraction | None:
 
     The UPDATE repeats every condition, so of two workers only one changes the row.
     """
-    now = timezone.now()
+    now = one_clock.now()
     claimed = (
         ready()
         .filter(pk=extraction_id)
@@ -68,19 +79,52 @@ def take_over(job: Extraction) -> bool:
     return bool(taken)
 
 
+class Watch:
+    """Whether this process may say that a lease has run out because its worker is gone.
+
+    Not when nobody could have renewed it: after the database was away, the machine asleep or its
+    clock set, hearts have the time to beat first. Otherwise every job would be taken from under its
+    worker at once, and every answer under way be paid for twice.
+    """
+
+    def __init__(self) -> None:
+        self._since = float("-inf")
+        self._last = time.monotonic()
+        self._ahead = time.time() - self._last
+
+    @contextmanager
+    def look(self) -> Iterator[bool]:
+        """Whether it may now, for a block that looks; one that fails shows that the database is
+        away. To be done again every few seconds."""
+        now, ahead = time.monotonic(), self._ahead
+        self._ahead = time.time() - now
+        if now - self._last > LATE_SECONDS or abs(self._ahead - ahead) > SET_SECONDS:
+            self._since = now
+        self._last = float("-inf")
+        yield now - self._since >= settings.JOB_LEASE_SECONDS / 2
+        self._last = now
+
+
 @contextmanager
-def heartbeat(job: Extraction) -> Iterator[None]:
-    """Keeps the lease of `job` fresh from a thread of its own while the block runs."""
+def heartbeat(job: Extraction, give_back: Callable[[Extraction], object]) -> Iterator[None]:
+    """Keeps the lease of `job` fresh from a thread of its own while the block runs.
+
+    When the worker is ended before that, the job is handed to `give_back`, and to its next worker.
+    """
     done = threading.Event()
 
     def beat() -> None:
         try:
-            while not done.wait(settings.JOB_LEASE_SECONDS / 3):
+            while not _is_over(done):
                 try:
-                    if mine(job).update(lease_until=timezone.now() + _lease()):
+                    if closing.is_late():
+                        give_back(job)
+                        return
+                    if mine(job).update(lease_until=one_clock.now() + _lease()):
                         ledger.renew(job)
                 except Exception as error:  # the next beat may get through
                     log.warning("the lease of job %s could not be renewed: %s", job.pk, error)
+                    connection.close_if_unusable_or_obsolete()  # that one may be the error
         finally:
             connection.close()
 
@@ -91,6 +135,17 @@ def heartbeat(job: Extraction) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+
+
+def _is_over(done: threading.Event) -> bool:
+    """Whether the job is `done`; False when its lease is to be renewed, or the job given back."""
+    until = time.monotonic() + settings.JOB_LEASE_SECONDS / 3
+    while (left := until - time.monotonic()) > 0:
+        if done.wait(min(left, LOOK_SECONDS)):
+            return True
+        if closing.is_late():
+            break
+    return done.is_set()
 
 
 def mine(job: Extraction) -> QuerySet[Extraction]:

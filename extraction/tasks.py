@@ -7,15 +7,19 @@ from celery.signals import worker_ready
 
 from extraction import backlog, jobs
 
+READING_AT_MOST_SECONDS = 900
+"""A reading that hangs for so long is ended with its process; others take it, three at most."""
 
-@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+
+@shared_task(time_limit=READING_AT_MOST_SECONDS)  # type: ignore[untyped-decorator]
 def run(extraction_id: int) -> None:
     jobs.run(extraction_id)
 
 
 @shared_task  # type: ignore[untyped-decorator]  # celery has no types
 def sweep(ring_all: bool = False) -> None:
-    jobs.requeue_stale(ring_all=ring_all)
+    # Who looks only when it is asked to cannot tell who is gone; the workers' clocks can.
+    jobs.requeue_stale(ring_all=ring_all, may_take_over=False)
 
 
 @shared_task  # type: ignore[untyped-decorator]  # celery has no types

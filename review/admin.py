@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cards.admin import ReadOnlyAdmin, badge, thumbnail
 from cards.counting import TallyPaginator
+from cards.filters import BatchFilter
 from cards.models import Card
 from cards.numbers import NumberSearchMixin
 from cards.views import staff_member
@@ -76,7 +77,7 @@ class WaitingCardAdmin(NumberSearchMixin, ReadAgainMixin, ReadOnlyAdmin):
     list_editable = EDITABLE
     list_filter = (
         filters.StatusFilter, filters.MineFilter, filters.DoubtFilter, filters.FieldFilter,
-        filters.LanguageFilter, ("batch", filters.BatchFilter),
+        filters.LanguageFilter, ("batch", BatchFilter),
     )  # fmt: skip
     list_select_related = ("batch", "claim__by")
     list_per_page = 50

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cards import journal as cards_journal
 from cards import vault
 from cards.drafts import Draft
+from cards.models import Side
 from extraction import journal as extraction_journal
 from review.models import Review, SecondLook
 
@@ -30,6 +31,13 @@ def late_reviews() -> QuerySet[Review]:
     return late.prefetch_related("corrections").order_by("id")
 
 
+def late_imports() -> QuerySet[Review]:
+    """The imports of whose cards the vault may know nothing yet, the oldest first."""
+    sides = Side.objects.filter(card=OuterRef("card"))
+    late = Review.objects.filter(decision="imported", card_journaled_at__isnull=True)
+    return late.annotate(has_sides=Exists(sides)).select_related("by", "card__batch").order_by("id")
+
+
 def late_looks() -> QuerySet[SecondLook]:
     """The second looks of which the vault has no copy as they are now, the oldest first."""
     late = SecondLook.objects.filter(status__in=_ANSWERED).exclude(status=F("journaled_status"))
@@ -42,9 +50,10 @@ def catch_up() -> int:
     return (
         cards_journal.catch_up()
         + extraction_journal.catch_up()
+        + _keep_imported_cards()
         + cards_journal.copy(
             late_reviews(),
-            lambda review: (_name(review), document(review)),
+            lambda review: (vault.review_name(review.card_id, review.number), document(review)),
             lambda review: Review.objects.filter(pk=review.pk).update(journaled_at=now),
         )
         + cards_journal.copy(
@@ -59,18 +68,22 @@ def catch_up() -> int:
     )
 
 
-def _name(review: Review) -> str:
-    """The name of a decision; a card without pictures gets its own document before its first."""
-    if review.number == 1 and review.decision == Review.Decision.IMPORTED:
-        _keep_imported(review)
-    return vault.review_name(review.card_id, review.number)
-
-
-def _keep_imported(review: Review) -> None:
-    """Raises VaultError."""
-    card = review.card
-    if not card.sides.exists() and not vault.has(vault.card_name(card.pk)):
-        vault.put_json(vault.card_name(card.pk), Draft(card, ()).document(review.by))
+def _keep_imported_cards() -> int:
+    """The number of imported cards whose document was copied into the vault now. A card with
+    pictures got it when these were taken in; others get it here, before their first decision."""
+    now = timezone.now()
+    is_without = Q(number=1, has_sides=False)
+    others = late_imports().exclude(is_without).values_list("pk", flat=True)
+    if found := list(others[: cards_journal.AT_MOST]):
+        Review.objects.filter(pk__in=found).update(card_journaled_at=now)
+    return cards_journal.copy(
+        late_imports().filter(is_without),
+        lambda review: (
+            vault.card_name(review.card_id), Draft(review.card, ()).document(review.by)
+        ),
+        lambda review: Review.objects.filter(pk=review.pk).update(card_journaled_at=now),
+        may_differ=True,
+    )  # fmt: skip
 
 
 def look_document(look: SecondLook) -> dict[str, Any]:

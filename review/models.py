@@ -55,7 +55,7 @@ class Review(models.Model):
         blank=True,
         help_text=_("How the card stood before: status, version, values."),
     )
-    after = models.JSONField(default=dict, blank=True, editable=False)
+    after = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     """How the card stands since, as in `before`, without the values."""
     seconds = models.PositiveIntegerField(
         null=True,
@@ -71,6 +71,8 @@ class Review(models.Model):
         _("in the vault since"), null=True, blank=True,
         help_text=_("Empty until the vault has a copy."),
     )  # fmt: skip
+    card_journaled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """Of an import: since when the vault knows its card too. Earlier versions kept none."""
 
     class Meta:
         verbose_name = _("decision")
@@ -87,6 +89,12 @@ class Review(models.Model):
             # What has not reached the vault yet? (the journal)
             models.Index(
                 fields=("id",), condition=Q(journaled_at__isnull=True), name="review_journal"
+            ),
+            # Which imported cards has the vault not got yet? (the journal)
+            models.Index(
+                fields=("id",),
+                condition=Q(card_journaled_at__isnull=True, decision="imported"),
+                name="review_imported",
             ),
             # "Approved today" and a reviewer's own pace.
             models.Index(fields=("decision", "at"), name="review_decided"),
@@ -191,7 +199,9 @@ class SecondLook(models.Model):
         related_name="+", verbose_name=_("second reviewer"),
     )  # fmt: skip
     at = models.DateTimeField(null=True, blank=True)
-    journaled_status = models.CharField(max_length=20, blank=True, default="", editable=False)
+    journaled_status = models.CharField(
+        max_length=20, blank=True, default="", db_default="", editable=False
+    )
     """The status that the vault has a copy of; nothing is kept of one that waits."""
     values = models.JSONField(
         default=dict, blank=True, help_text=_("As the second reviewer has it.")

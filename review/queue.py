@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
+from cards import one_clock
 from cards.fields import CONTACT_FIELDS
 from cards.models import Batch, Card, CardQuerySet, has_doubt_in
 from review.models import Claim, Draft
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 CLAIMED_AT_MOST = 5
 """Attempts at a claim that is given up and taken under one's hands."""
+
+TRIED_AT_MOST = 100
+"""Cards that are taken, or erased, in the very moment in which one of them is given out."""
 
 
 _LANGUAGES = """
@@ -142,9 +145,14 @@ def next_for(user: User, *, after: Card | None = None, part: Part | None = None)
 
 def take_next(user: User, *, after: Card | None = None, part: Part | None = None) -> Card | None:
     """The card that `user` should see next, claimed: two reviewers never get the same one."""
-    while (card := next_for(user, after=after, part=part)) and claim(card, user).by_id != user.pk:
-        pass  # a colleague was quicker by a moment
-    return card
+    for _attempt in range(TRIED_AT_MOST):
+        card = next_for(user, after=after, part=part)
+        if card is None:
+            break
+        with suppress(Card.DoesNotExist):  # erased in this very moment
+            if claim(card, user).by_id == user.pk:
+                return card
+    return None
 
 
 def _first(cards: CardQuerySet) -> Card | None:
@@ -156,14 +164,14 @@ def _first(cards: CardQuerySet) -> Card | None:
 
 def held_by_others(user: User) -> Q:
     """Cards that a colleague of `user` has open."""
-    held = Claim.objects.filter(until__gt=timezone.now()).exclude(by=user)
+    held = Claim.objects.filter(until__gt=one_clock.now()).exclude(by=user)
     return Q(pk__in=held.values("card"))
 
 
 def mine(user: User) -> CardQuerySet:
     """The waiting cards that `user` has begun: those open just now, and those with a draft."""
     drafts = Draft.objects.filter(by=user).values_list("card", flat=True)
-    claims = Claim.objects.filter(by=user, until__gt=timezone.now()).values_list("card", flat=True)
+    claims = Claim.objects.filter(by=user, until__gt=one_clock.now()).values_list("card", flat=True)
     return waiting().filter(pk__in=list(claims.union(drafts)))
 
 
@@ -176,7 +184,7 @@ def claim(card: Card, user: User, *, from_colleague: bool = False) -> Claim:
     """
     held = Claim.objects.filter(card=card)
     for _attempt in range(CLAIMED_AT_MOST):
-        now = timezone.now()
+        now = one_clock.now()
         until = now + timedelta(seconds=settings.REVIEW_LEASE_SECONDS)
         free = held if from_colleague else held.filter(until__lte=now)
         is_mine = held.filter(by=user).update(until=until)
@@ -191,7 +199,7 @@ def claim(card: Card, user: User, *, from_colleague: bool = False) -> Claim:
 
 def holder(card: Card) -> Claim | None:
     """The claim on `card` that has not expired."""
-    return Claim.objects.filter(card=card, until__gt=timezone.now()).select_related("by").first()
+    return Claim.objects.filter(card=card, until__gt=one_clock.now()).select_related("by").first()
 
 
 def release(card: Card, user: User) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 from django.db import connections
+from django.db.utils import load_backend
 
 from backoffice.archive import postgres_dump, sqlite_dump
 from backoffice.archive.manifest import BackupError
@@ -36,3 +39,25 @@ def at(place: str) -> dict[str, Any]:
 def kind(database: dict[str, Any]) -> str:
     """sqlite or postgresql"""
     return "sqlite" if database["ENGINE"].endswith("sqlite3") else "postgresql"
+
+
+def named(database: dict[str, Any]) -> str:
+    """Where a database is, without its password."""
+    if kind(database) == "sqlite":
+        return str(database["NAME"])
+    return f"{database['NAME']} on {database.get('HOST') or 'this machine'}"
+
+
+@contextmanager
+def in_place_of_ours(database: dict[str, Any]) -> Iterator[None]:
+    """Lets this thread work with another database; other threads keep the site's own."""
+    usual = connections["default"]
+    options = usual.settings_dict["OPTIONS"] if kind(database) == kind(ours()) else {}
+    settings = {**usual.settings_dict, "OPTIONS": options, **database}
+    other = load_backend(settings["ENGINE"]).DatabaseWrapper(settings, "default")
+    connections["default"] = other
+    try:
+        yield
+    finally:
+        other.close()
+        connections["default"] = usual

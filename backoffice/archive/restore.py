@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from backoffice import invariants
 from backoffice.archive import databases, manifest, postgres_dump
 from backoffice.archive.backup import Backup
 from backoffice.archive.manifest import BackupError, Manifest
 from backoffice.noted import note
+from cards.vault import VaultError
 
 DRILL = "drill"
 SCRATCH = ".drill-"
@@ -61,6 +65,7 @@ def drill(backup: Backup) -> str:
         try:
             with _scratch(backup.manifest.size) as database:
                 found = restore(backup.folder, database)
+                _check_promises(backup, database)
         except BackupError as error:
             note(DRILL, {**facts, "is_passed": False, "text": str(error)})
             raise
@@ -68,10 +73,33 @@ def drill(backup: Backup) -> str:
         rows = sum(found.facts.counts.values())
         text = (
             f"{backup.folder.name} came back whole in {seconds:.1f} s: {rows:,} rows in"
-            f" {len(found.facts.counts)} tables, as its manifest says."
+            f" {len(found.facts.counts)} tables, as its manifest says, and the vault has all that"
+            " it names."
         )
         note(DRILL, {**facts, "is_passed": True, "text": text})
         return text
+
+
+def _check_promises(backup: Backup, database: dict[str, Any]) -> None:
+    """Raises BackupError when a restored database, in this version's form, and the vault do not go
+    together."""
+    with databases.in_place_of_ours(database):
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
+        try:
+            found = invariants.broken(of_backups=True)
+        except VaultError as error:
+            raise BackupError(
+                f"{backup.folder.name} came back, and the vault did not answer, so it was not held"
+                f" against it ({error}). The backup is untouched; it is tried again tomorrow."
+            ) from error
+    if found:
+        what = "a thing" if len(found) == 1 else f"{len(found):,} things"
+        raise BackupError(
+            f"{backup.folder.name} came back, and {what} that it names cannot be found in the vault"
+            f" as it must be. The first: {found[0]} Nothing was changed; run"
+            " `doctor --invariants`, which names all of the site's."
+        )
 
 
 def _refuse_newer(found: Manifest) -> None:

@@ -132,7 +132,9 @@ def _journaled() -> Iterator[str]:
         yield vault.call_name(*call)
     # Imported cards have no pictures; their document goes before their first decision.
     imported = Review.objects.filter(
-        number=1, decision=Review.Decision.IMPORTED, card_journaled_at__isnull=False,
+        number=1,
+        decision=Review.Decision.IMPORTED,
+        card_journaled_at__isnull=False,
         card__sides=None,
     )
     for card_id in imported.order_by().values_list("card_id", flat=True).iterator():

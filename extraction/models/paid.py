@@ -80,7 +80,7 @@ class Call(models.Model):
     started_at = models.DateTimeField(_("started at"), default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     seconds = models.FloatField(null=True, blank=True)
-    closings = models.PositiveSmallIntegerField(default=0, editable=False)
+    closings = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     """How often what came of it was written: a lost call may still be answered."""
     journaled_at = models.DateTimeField(null=True, blank=True, editable=False)
     """Since when the vault has a copy of it as it was closed last."""

@@ -61,7 +61,7 @@ class Extraction(models.Model):
         null=True, blank=True, help_text=_("Time the answer took; empty when it was in the vault.")
     )
 
-    crashes = models.PositiveSmallIntegerField(default=0, editable=False)
+    crashes = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     """How often a worker was gone before it had ended this reading."""
     journaled_at = models.DateTimeField(null=True, blank=True, editable=False)
     """Since when the vault has a copy; empty until then."""

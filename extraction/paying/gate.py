@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from cards import one_clock
 from extraction.extractors.base import ExtractorError
 from extraction.models import Gate
 
@@ -49,7 +50,7 @@ def lock(slug: str) -> Gate:
 
 def closed() -> QuerySet[Gate]:
     """The gates that let nobody through now, stopped ones among them."""
-    return Gate.objects.filter(opens_at__gt=timezone.now())
+    return Gate.objects.filter(opens_at__gt=one_clock.now())
 
 
 def stopped() -> QuerySet[Gate]:
@@ -74,7 +75,7 @@ def admit(slug: str) -> bool:
 
     The first one closes the gate behind itself, so that the others wait for its answer.
     """
-    now = timezone.now()
+    now = one_clock.now()
     with transaction.atomic():
         gate = lock(slug)
         if gate.opens_at is None:
@@ -90,14 +91,14 @@ def answered(slug: str, *, is_first: bool = False) -> None:
     do not open it again."""
     gates = Gate.objects.filter(extractor=slug).exclude(failures=0, opens_at=None)
     if not is_first:
-        gates = gates.filter(Q(opens_at=None) | Q(opens_at__lte=timezone.now()))
+        gates = gates.filter(Q(opens_at=None) | Q(opens_at__lte=one_clock.now()))
     if gates.update(failures=0, opens_at=None, stopped_because="", stopped_at=None):
         log.info("“%s” answers again", slug)
 
 
 def failed(slug: str, error: ExtractorError, *, is_first: bool = False) -> None:
     """No answer came; what that means for the calls of others."""
-    now = timezone.now()
+    now = one_clock.now()
     with transaction.atomic():
         gate = lock(slug)
         if error.stops:
@@ -111,7 +112,7 @@ def failed(slug: str, error: ExtractorError, *, is_first: bool = False) -> None:
 def resume(slug: str) -> None:
     """A person says that calls may be made again: one goes first, then all."""
     Gate.objects.filter(extractor=slug).exclude(opens_at=None).update(
-        opens_at=timezone.now(), stopped_because="", stopped_at=None
+        opens_at=one_clock.now(), stopped_because="", stopped_at=None
     )
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Avg, Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
+from cards import one_clock
 from cards.models import Card
 from extraction.extractors.base import BaseExtractor, ExtractorError, Usage
 from extraction.models import Backlog, Call, Extraction
@@ -113,7 +114,7 @@ def open_call(
             extractor=slug,
             model=extractor.model,
             digest=digest,
-            lease_until=timezone.now() + (lease or _lease()),
+            lease_until=one_clock.now() + (lease or _lease()),
         )
 
 
@@ -140,7 +141,7 @@ def open_calls(
                 extractor=backlog.extractor,
                 model=extractor.model,
                 digest=digest,
-                lease_until=timezone.now() + lease,
+                lease_until=one_clock.now() + lease,
             )
             for digest, job in list(free.items())[:room]
         )
@@ -190,13 +191,21 @@ def fail(call: Call, error: ExtractorError) -> None:
 
 def renew(job: Extraction) -> None:
     """Renew the lease of the call that `job` makes, if it makes one."""
-    _under_way().filter(extraction=job.pk).update(lease_until=timezone.now() + _lease())
+    _under_way().filter(extraction=job.pk).update(lease_until=one_clock.now() + _lease())
+
+
+def lose(job: Extraction) -> None:
+    """Give the call up that `job` makes, if it makes one: its worker has to end."""
+    _lose(_under_way().filter(extraction=job.pk))
 
 
 def lose_stale() -> int:
     """The number of calls given up: their lease ran out, their worker was stopped."""
-    stale = _under_way().filter(lease_until__lt=timezone.now())
-    return stale.update(
+    return _lose(_under_way().filter(lease_until__lt=one_clock.now()))
+
+
+def _lose(calls: QuerySet[Call]) -> int:
+    return calls.update(
         outcome=Call.Outcome.LOST, lease_until=None, closings=F("closings") + 1, journaled_at=None
     )
 

@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from cards import one_clock
 from cards.admin import BADGES
 from cards.fields import CONTACT_COLUMNS
 from cards.models import Card
@@ -146,7 +147,7 @@ def marks(card: Card) -> list[tuple[str, str]]:
     One query unless the card comes with its `claim__by`.
     """
     claim = getattr(card, "claim", None)
-    if claim and claim.until > timezone.now():
+    if claim and claim.until > one_clock.now():
         return [*_doubts(card), ("accent", _("open by %(name)s") % {"name": claim.holder})]
     return _doubts(card)
 

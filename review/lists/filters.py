@@ -1,4 +1,4 @@
-"""By what the list of waiting cards can be narrowed, besides the batch."""
+"""By what the list of waiting cards can be narrowed, besides the batch (`cards.filters`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
@@ -112,17 +112,6 @@ class LanguageFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return _narrowed(queryset, queue.Part(language=self.value() or ""))
-
-
-class BatchFilter(admin.RelatedFieldListFilter):
-    """The batches that have cards. Django's own filter would read all cards for that."""
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        has_cards = Exists(Card.objects.filter(batch=OuterRef("pk")).order_by())
-        ordering = self.field_admin_ordering(field, request, model_admin)
-        return field.get_choices(
-            include_blank=False, ordering=ordering, limit_choices_to=Q(has_cards)
-        )
 
 
 def _narrowed(cards: QuerySet[Any], part: queue.Part) -> QuerySet[Any]:

@@ -12,11 +12,13 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="review",
             name="after",
-            field=models.JSONField(blank=True, default=dict, editable=False),
+            field=models.JSONField(blank=True, db_default={}, default=dict, editable=False),
         ),
         migrations.AddField(
             model_name="secondlook",
             name="journaled_status",
-            field=models.CharField(blank=True, default="", editable=False, max_length=20),
+            field=models.CharField(
+                blank=True, db_default="", default="", editable=False, max_length=20
+            ),
         ),
     ]

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cards import one_clock
 from cards.fields import CONTACT_COLUMNS, CONTACT_FIELDS
 from cards.models import Card
 from extraction.reading import same
@@ -74,7 +75,7 @@ def waiting_for(user: User) -> QuerySet[SecondLook]:
     approved, and differences between two colleagues; none that another has open."""
     is_blind = Q(status=SecondLook.Status.WAITING)
     is_third = Q(status=SecondLook.Status.DIFFERS) & ~Q(by=user)
-    held = Claim.objects.filter(card=OuterRef("card"), until__gt=timezone.now()).exclude(by=user)
+    held = Claim.objects.filter(card=OuterRef("card"), until__gt=one_clock.now()).exclude(by=user)
     looks = SecondLook.objects.filter(is_blind | is_third, ~Exists(held))
     return looks.exclude(first__by=user).order_by("id")
 
@@ -92,14 +93,21 @@ def next_for(user: User, *, after: SecondLook | None = None) -> SecondLook | Non
 
 def take_next(user: User, *, after: SecondLook | None = None) -> SecondLook | None:
     """The same, its card claimed: two reviewers never get the same."""
-    while (look := next_for(user, after=after)) and not claim(look, user):
-        pass  # a colleague was quicker by a moment: that card is held now, and left out
-    return look
+    for _attempt in range(queue.TRIED_AT_MOST):
+        look = next_for(user, after=after)
+        # A card that a colleague took by a moment is held now, and left out the next time.
+        if look is None or claim(look, user):
+            return look
+    return None
 
 
 def claim(look: SecondLook, user: User) -> Claim | None:
-    """The claim of `user` on the card of `look`, taken or renewed; None when a colleague has it."""
-    held = queue.claim(look.card, user)
+    """The claim of `user` on the card of `look`, taken or renewed; None when a colleague has it,
+    and when it was erased in this very moment."""
+    try:
+        held = queue.claim(look.card, user)
+    except Card.DoesNotExist:
+        return None
     return held if held.by_id == user.pk else None
 
 

@@ -162,7 +162,26 @@ def test_private_folder_is_its_owners_alone(tmp_path: Path) -> None:
 
 def test_private_folder_that_is_there_is_kept(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("here")
+    tmp_path.chmod(0o750)
     assert (env.private_folder(tmp_path) / "file").exists()
+    assert _mode(tmp_path) == 0o750  # whoever lets others in may have a reason; `doctor` asks
+
+
+def test_empty_folder_that_others_can_enter_becomes_its_owners_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    assert _mode(env.private_folder(tmp_path)) == 0o700
+
+
+def test_folder_of_somebody_else_is_taken_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o755)
+
+    def refuse(path: Path, mode: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    assert env.private_folder(tmp_path) == tmp_path
 
 
 def test_private_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def pages(card: Card) -> list[str]:
         HOME, f"{HOME}cards/card/", f"{HOME}cards/card/{card.pk}/change/",
         f"{HOME}cards/card/upload/", f"{HOME}cards/card/upload/?batch={card.batch_id}",
         f"{HOME}cards/card/export/", f"{HOME}cards/card/import/",
+        f"{HOME}publications/",
         f"{HOME}cards/batch/", f"{HOME}cards/batch/{card.batch_id}/change/",
         review, f"{review}{card.pk}/change/", f"{review}{card.pk}/history/",
         f"{review}{done.pk}/history/", f"{review}snippets/", f"{review}snippets/?field=email",

@@ -24,10 +24,10 @@ pytestmark = pytest.mark.django_db
 ENTRIES = {
     "uploader": ["Today", "Upload", "Cards", "Batches"],
     "reviewer": ["Today", "Review", "Cards", "Batches", "Jobs", "Decisions", "Pace"],
-    "analyst": ["Today", "Cards", "Batches", "Exports"],
+    "analyst": ["Today", "Cards", "Batches", "Exports", "Publications"],
     "manager": [
-        "Today", "Upload", "Review", "Cards", "Batches", "Exports", "Import", "Jobs", "Costs",
-        "Backlogs", "Readers", "Decisions", "Pace", "Staff", "Groups",
+        "Today", "Upload", "Review", "Cards", "Batches", "Exports", "Publications", "Import",
+        "Jobs", "Costs", "Backlogs", "Readers", "Decisions", "Pace", "Staff", "Groups",
     ],
     "outsider": ["Today"],
 }  # fmt: skip
@@ -40,6 +40,7 @@ PAGES = [
     "/admin/cards/card/upload/",
     "/admin/cards/card/export/",
     "/admin/cards/card/import/",
+    "/admin/publications/",
     "/admin/review/waitingcard/",
     "/admin/review/waitingcard/second/",
     "/admin/review/waitingcard/pace/",
@@ -144,6 +145,7 @@ def test_no_entry_leads_where_its_reader_is_refused(
         ("/admin/cards/card/", ["Cards"]),
         ("/admin/cards/card/upload/", ["Upload"]),
         ("/admin/cards/card/export/", ["Exports"]),
+        ("/admin/publications/", ["Publications"]),
         ("/admin/auth/user/add/", ["Staff"]),
         ("/admin/password_change/", []),
     ],

@@ -136,6 +136,12 @@ def test_data_folder_is_its_owners_alone(site: Site) -> None:
     assert site.data.stat().st_mode & 0o777 == 0o700
 
 
+def test_what_is_in_it_is_its_owners_alone_too(site: Site) -> None:
+    kept = [site.data / "db.sqlite3", site.data / "secret-key", *(site.data / "vault").rglob("*")]
+    assert len(kept) > 2
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
+
+
 def test_password_is_shown_once_at_the_first_start(site: Site) -> None:
     assert site.log().count("Password: ") == 1
 

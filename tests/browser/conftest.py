@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "only-for-this-test"
+ONE_READER = {"WORKER_PROCESSES": "1"}
+"""Where it matters nothing how many cards are read at once: each process loads OCR models."""
+
+SMALLEST = {**ONE_READER, "WEB_PROCESSES": "1"}
+"""Where one person at a time looks at pages."""
 
 
 @dataclass
@@ -89,7 +94,7 @@ def running_site(folder: Path, more: Mapping[str, str]) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site on SQLite and a folder."""
-    with running_site(tmp_path_factory.mktemp("small"), {}) as site:
+    with running_site(tmp_path_factory.mktemp("small"), ONE_READER) as site:
         yield site
 
 
@@ -177,13 +182,13 @@ SIGNED_IN: dict[tuple[str, str], Any] = {}
 """The cookies of who has signed in at a site: typing the password each time takes seconds."""
 
 
-def sign_in(page: Page, site: Site, name: str = "admin") -> None:
-    """To the dashboard as `name`, by the session of before while it lasts."""
+def sign_in(page: Page, site: Site, name: str = "admin", *, at: str = "/admin/") -> None:
+    """To the page `at` as `name`, by the session of before while it lasts."""
     page.context.add_cookies(SIGNED_IN.get((site.url, name), []))
-    page.goto(f"{site.url}/admin/")
-    if page.locator("#id_username").count():
+    page.goto(site.url + at)
+    if page.locator("#login-form").count():
         page.fill("#id_username", name)
         page.fill("#id_password", PASSWORD)
-        page.click("#login-form [type=submit]")
-        page.locator("#logout-form").first.wait_for(state="attached")
+        with page.expect_navigation(url=lambda url: "/login/" not in url):
+            page.click("#login-form [type=submit]")
         SIGNED_IN[site.url, name] = page.context.cookies()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from backoffice import synthetic
-from tests.browser.conftest import ALL_ENDED, Site, running_site, sign_in
+from tests.browser.conftest import ALL_ENDED, SMALLEST, Site, running_site, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
@@ -74,7 +74,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     synthetic.write_cards(4, pictures, seed=3, plain=True)
     for path in [*pictures.glob("*.jpg")][1:]:
         path.unlink()
-    more = {"SECOND_LOOK_PERCENT": "100", "OPENAI_BASE_URL": "http://localhost:9"}
+    more = {**SMALLEST, "SECOND_LOOK_PERCENT": "100", "OPENAI_BASE_URL": "http://localhost:9"}
     with running_site(folder, more) as site:
         site.manage("ingest", str(pictures), "--batch", BATCH, "--extractor", "offline")
         words = site.run(FILL.format(batch=BATCH))
@@ -161,6 +161,7 @@ REST = (
     Place("a contact", CARDS + "{looked}/change/"),
     Place("what was changed on a contact", CARDS + "{looked}/history/"),
     Place("exports", CARDS + "export/"),
+    Place("publications", "publications/"),
     Place("import", CARDS + "import/"),
     Place("the preview of an import", CARDS + "import/", previewed_import),
     Place("batches", "cards/batch/"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from backoffice import synthetic
-from tests.browser.conftest import ALL_ENDED, Site, running_site, sign_in
+from tests.browser.conftest import ALL_ENDED, SMALLEST, Site, running_site, sign_in
 from tests.fakes import FakeModelServer
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def server() -> Iterator[FakeModelServer]:
 def spent_site(server: FakeModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site with a paid reader, whose calls of today have used up its budget."""
     environment = {
+        **SMALLEST,
         "OPENAI_API_KEY": "test-key",
         "OPENAI_BASE_URL": server.base_url,
         "OPENAI_API": "responses",  # the one with the Batch API, at half the price

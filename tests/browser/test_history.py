@@ -40,8 +40,7 @@ def page(small_site: Site, new_page: Callable[..., Page]) -> Page:
     """The history of a card that was read and whose company was then corrected."""
     card = small_site.run(A_CORRECTED_CARD).split()[-1]
     page = new_page()
-    sign_in(page, small_site)
-    page.goto(f"{small_site.url}/admin/cards/card/{card}/change/")
+    sign_in(page, small_site, at=f"/admin/cards/card/{card}/change/")
     page.locator(".object-tools").get_by_role("link", name="History").click()
     return page
 

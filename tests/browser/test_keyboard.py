@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+READ = 4
 CARDS = 20
 COPIES = 20
 DOUBTFUL = ("phone", "email")
@@ -76,9 +77,11 @@ def type_instead(page: Page, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def cards(small_site: Site, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Twenty drawn cards that were really read."""
+    """Twenty cards: a few that were drawn and really read, over and over."""
     folder = tmp_path_factory.mktemp("cards")
-    return site_reads(small_site, folder, CARDS, seed=2604, batch="Keyboard")
+    read = site_reads(small_site, folder, READ, seed=2604, batch="Keyboard")
+    made: list[str] = ask(small_site, f"copies({read!r}, {CARDS}, [])")
+    return made
 
 
 def corrections(before: dict[str, dict[str, Any]]) -> dict[str, tuple[str, str]]:
@@ -106,9 +109,8 @@ def test_twenty_cards_are_corrected_and_approved_with_the_keyboard_only(
     planned = corrections(before)
     ask(small_site, f"doubt({ {card: [field] for card, (field, _) in planned.items()}!r})")
     page = new_page()
-    sign_in(page, small_site)
     batch = before[cards[0]]["batch"]
-    page.goto(f"{small_site.url}/admin/review/waitingcard/next/?batch={batch}")
+    sign_in(page, small_site, at=f"/admin/review/waitingcard/next/?batch={batch}")
     page.evaluate(WATCH)
 
     times: list[float] = []
@@ -139,15 +141,14 @@ def fresh_cards(small_site: Site, cards: list[str]) -> Iterator[str]:
     """Cards that nobody has touched, in doubt about their phone and their e-mail."""
     known = ask(small_site, f"contacts({cards!r})")
     whole = next(card for card in cards if known[card]["phone"] and known[card]["email"])
-    return iter(ask(small_site, f"copies({whole!r}, {COPIES}, {DOUBTFUL!r})"))
+    return iter(ask(small_site, f"copies([{whole!r}], {COPIES}, {DOUBTFUL!r})"))
 
 
 @pytest.fixture
 def page(small_site: Site, fresh_cards: Iterator[str], new_page: Callable[..., Page]) -> Page:
     """The workspace of a card with two doubtful fields, the keyboard in the first of them."""
     page = new_page()
-    sign_in(page, small_site)
-    page.goto(f"{small_site.url}/admin/review/waitingcard/{next(fresh_cards)}/change/")
+    sign_in(page, small_site, at=f"/admin/review/waitingcard/{next(fresh_cards)}/change/")
     wait_for_focus(page, DOUBTFUL[0])
     return page
 

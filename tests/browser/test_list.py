@@ -29,13 +29,18 @@ for _ in range(30):
 """
 
 
+def part(batch: str) -> str:
+    """What of the list is shown: one batch, by name."""
+    return f"?status=all&batch__id__exact={batch}&o=3"
+
+
 class List:
     """The list of one batch, on a page of a browser."""
 
     def __init__(self, site: Site, page: Page, batch: str) -> None:
         self.page = page
         self.address = f"{site.url}/admin/review/waitingcard/"
-        self.url = f"{self.address}?status=all&batch__id__exact={batch}&o=3"  # by name
+        self.url = f"{self.address}{part(batch)}"
 
     def cell(self, row: int, field: str) -> Locator:
         return self.page.locator(f"[name=form-{row}-{field}]")
@@ -78,10 +83,9 @@ def batches(small_site: Site) -> list[str]:
 @pytest.fixture
 def rows(small_site: Site, batches: list[str], new_page: Callable[..., Page]) -> List:
     page = new_page(expecting="Failed to load resource")  # when the network is cut, or 409
-    sign_in(page, small_site)
-    found = List(small_site, page, batches.pop())
-    page.goto(found.url)
-    return found
+    batch = batches.pop()
+    sign_in(page, small_site, at=f"/admin/review/waitingcard/{part(batch)}")
+    return List(small_site, page, batch)
 
 
 def test_enter_saves_the_row_and_goes_to_the_next(rows: List) -> None:

@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from backoffice import synthetic
-from tests.browser.conftest import Site, sign_in, upload
+from tests.browser.conftest import Site, sign_in
+from tests.browser.read_cards import ask, site_reads
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
+COPIES = 12
 ROW = ".field[data-key=email]"
 SHAPE = "polygon[data-key=email]"
 
 
 @pytest.fixture(scope="module")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A card with one side that no other test uploads."""
+def fresh_cards(small_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Cards with one side, as they are when they have just been read."""
     folder = tmp_path_factory.mktemp("cards")
-    synthetic.write_cards(3, folder, seed=91)
-    return next(path for path in sorted(folder.iterdir()) if path.suffix == ".jpg")
+    [card] = site_reads(small_site, folder, 1, seed=91, batch="Readings")
+    return iter(ask(small_site, f"copies([{card!r}], {COPIES}, [])"))
 
 
 @pytest.fixture
-def card(small_site: Site, picture: Path, new_page: Callable[..., Page], tmp_path: Path) -> Page:
-    """The page of a card that has just been read."""
+def card(small_site: Site, fresh_cards: Iterator[str], new_page: Callable[..., Page]) -> Page:
+    """The page of a card that has been read."""
     page = new_page()
-    sign_in(page, small_site)
-    again = tmp_path / "card.jpg"
-    again.write_bytes(picture.read_bytes() + str(tmp_path).encode())
-    upload(page, small_site, [again], batch="Readings")
-    link = page.locator("#arrivals a").first.get_attribute("href")
-    assert link
-    page.goto(small_site.url + link)
+    sign_in(page, small_site, at=f"/admin/cards/card/{next(fresh_cards)}/change/")
     return page
 
 

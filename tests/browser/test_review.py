@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,14 @@ import pytest
 
 from backoffice import synthetic
 from tests.browser.conftest import ALL_ENDED, Site, sign_in, upload
+from tests.browser.read_cards import ask, site_reads
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
+COPIES = 10
 DROP = """([name, encoded]) => {
     const bytes = Uint8Array.from(atob(encoded), char => char.charCodeAt(0));
     const data = new DataTransfer();
@@ -34,21 +36,19 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix != ".jsonl")
 
 
+@pytest.fixture(scope="module")
+def fresh_cards(small_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Cards with one side that have been read and that nobody has touched."""
+    folder = tmp_path_factory.mktemp("read")
+    [card] = site_reads(small_site, folder, 1, seed=79, batch="Review page")
+    return iter(ask(small_site, f"copies([{card!r}], {COPIES}, ['phone'])"))
+
+
 @pytest.fixture
-def card(
-    small_site: Site, pictures: list[Path], new_page: Callable[..., Page], tmp_path: Path
-) -> Page:
-    """The review page of a card that has just been read."""
+def card(small_site: Site, fresh_cards: Iterator[str], new_page: Callable[..., Page]) -> Page:
+    """The review page of a card that has been read."""
     page = new_page()
-    sign_in(page, small_site)
-    # Some other bytes after the end of the picture make it another picture.
-    again = tmp_path / "card.jpg"
-    one_sided = next(path for path in pictures if path.suffix == ".jpg")
-    again.write_bytes(one_sided.read_bytes() + str(tmp_path).encode())
-    upload(page, small_site, [again], batch="Review page")
-    link = page.locator("#arrivals a").first.get_attribute("href")
-    assert link
-    page.goto(small_site.url + link.replace("cards/card", "review/waitingcard"))
+    sign_in(page, small_site, at=f"/admin/review/waitingcard/{next(fresh_cards)}/change/")
     return page
 
 

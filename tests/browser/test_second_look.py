@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from backoffice import synthetic
-from tests.browser import desk
-from tests.browser.conftest import PASSWORD, Site, running_site, sign_in
+from tests.browser import desk, read_cards
+from tests.browser.conftest import PASSWORD, SMALLEST, Site, running_site, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -55,10 +54,9 @@ decisions.reopen(card, version=card.version, by=User.objects.get(username="rosa"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site with one card on which all that is approved is looked at again, by three people."""
     folder = tmp_path_factory.mktemp("second")
-    synthetic.write_cards(1, folder / "cards")
-    with running_site(folder, {"SECOND_LOOK_PERCENT": "100"}) as running:
+    with running_site(folder, {**SMALLEST, "SECOND_LOOK_PERCENT": "100"}) as running:
         running.run(REVIEWERS.format(password=PASSWORD))
-        running.manage("ingest", str(folder / "cards"), "--batch", "Expo Berlin")
+        read_cards.site_reads(running, folder / "cards", 1, seed=0, batch="Expo Berlin")
         yield running
 
 
@@ -75,8 +73,7 @@ def reviewer(site: Site, new_page: Callable[..., Page]) -> Callable[..., Page]:
 
     def open_list(name: str, **options: Any) -> Page:
         page = new_page(**options)
-        sign_in(page, site, name)
-        page.goto(site.url + LIST)
+        sign_in(page, site, name, at=LIST)
         return page
 
     return open_list

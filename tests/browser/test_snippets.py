@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from backoffice import synthetic
 from tests.browser.conftest import PASSWORD, Site, sign_in
+from tests.browser.read_cards import ask, site_reads
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Page
@@ -18,17 +18,9 @@ pytestmark = pytest.mark.browser
 
 ROWS = 10
 
-READ = """
-import time
-from cards.models import Batch
+COLLEAGUE = """
 from django.contrib.auth.models import User
-batch = Batch.objects.get(name="Snippets")
-for _ in range(600):
-    if not batch.cards.filter(status="uploaded").exists():
-        break
-    time.sleep(0.1)
 User.objects.create_superuser("mona", password="{password}", first_name="Mona")
-print("batch", batch.pk)
 """
 DOUBT = """
 from cards.models import Card
@@ -60,20 +52,20 @@ Card.objects.filter(pk=card.pk).update(doubtful_fields=fields)
 
 @pytest.fixture(scope="module")
 def batch(small_site: Site, tmp_path_factory: pytest.TempPathFactory) -> int:
-    """A batch of cards that have been read."""
+    """A batch of cards with the readings of two that were drawn and really read."""
+    small_site.run(COLLEAGUE.format(password=PASSWORD))
     folder = tmp_path_factory.mktemp("cards")
-    synthetic.write_cards(ROWS + 1, folder, seed=135)
-    (folder / "labels.jsonl").unlink()
-    small_site.manage("ingest", str(folder), "--batch", "Snippets")
-    words = small_site.run(READ.format(password=PASSWORD))
-    return int(words.rpartition("batch ")[2])
+    read = site_reads(small_site, folder, 2, seed=135, batch="Snippets")
+    made = ask(small_site, f"copies({read!r}, {ROWS + 1}, ['email'])")
+    batch: int = ask(small_site, f"contacts({made!r})")[made[0]]["batch"]
+    return batch
 
 
 @pytest.fixture
 def address(small_site: Site, batch: int) -> str:
     """The page of ten cards whose e-mail is in doubt."""
     small_site.run(DOUBT.format(batch=batch, rows=ROWS))
-    return f"{small_site.url}/admin/review/waitingcard/snippets/?field=email&batch={batch}"
+    return f"/admin/review/waitingcard/snippets/?field=email&batch={batch}"
 
 
 @pytest.fixture
@@ -82,8 +74,7 @@ def open_page(small_site: Site, address: str, new_page: Callable[..., Page]) -> 
 
     def open_one(**options: Any) -> Page:
         page = new_page(**options)
-        sign_in(page, small_site)
-        page.goto(address)
+        sign_in(page, small_site, at=address)
         assert page.locator(".snippet").count() == ROWS
         return page
 
@@ -152,11 +143,7 @@ def test_a_conflict_shows_both_values_and_loses_neither(
 ) -> None:  # fmt: skip
     page = open_page(expecting="409")
     colleague = new_page()
-    colleague.goto(f"{small_site.url}/admin/")
-    colleague.fill("#id_username", "mona")
-    colleague.fill("#id_password", PASSWORD)
-    colleague.click("#login-form [type=submit]")
-    colleague.goto(address)
+    sign_in(colleague, small_site, "mona", at=address)
     colleague.locator(".snippet input[name=text]").first.fill("theirs@northwind.example")
     colleague.keyboard.press("Enter")
     row(colleague, 0).locator("[data-state]", has_text="Saved").wait_for()

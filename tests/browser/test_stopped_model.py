@@ -10,7 +10,7 @@ import pytest
 
 from backoffice import synthetic
 from tests import fakes
-from tests.browser.conftest import Site, running_site, sign_in
+from tests.browser.conftest import SMALLEST, Site, running_site, sign_in
 from tests.fakes import FakeModelServer
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def server() -> Iterator[FakeModelServer]:
 @pytest.fixture(scope="module")
 def site(server: FakeModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site with a model that is asked by default."""
-    environment = {"OPENAI_API_KEY": "test-key", "OPENAI_BASE_URL": server.base_url}
-    with running_site(tmp_path_factory.mktemp("stopped"), environment) as site:
+    model = {"OPENAI_API_KEY": "test-key", "OPENAI_BASE_URL": server.base_url}
+    with running_site(tmp_path_factory.mktemp("stopped"), SMALLEST | model) as site:
         yield site
 
 

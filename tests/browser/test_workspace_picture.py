@@ -37,7 +37,7 @@ def fresh_cards(small_site: Site, tmp_path_factory: pytest.TempPathFactory) -> I
     """Two-sided cards that nobody has touched, in doubt about their phone and their e-mail."""
     folder = tmp_path_factory.mktemp("cards")
     [card] = site_reads(small_site, folder, 1, seed=TWO_SIDED, batch="Pictures")
-    return iter(ask(small_site, f"copies({card!r}, {COPIES}, {DOUBTFUL!r})"))
+    return iter(ask(small_site, f"copies([{card!r}], {COPIES}, {DOUBTFUL!r})"))
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def open_card(
 
     def open_one(**options: Any) -> Page:
         page = new_page(**options)
-        sign_in(page, small_site)
-        page.goto(f"{small_site.url}/admin/review/waitingcard/{next(fresh_cards)}/change/")
+        at = f"/admin/review/waitingcard/{next(fresh_cards)}/change/"
+        sign_in(page, small_site, at=at)
         page.wait_for_function(LIES)
         return page
 

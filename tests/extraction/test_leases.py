@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -224,3 +226,62 @@ def test_database_that_fails_a_beat_does_not_stop_the_reading(
     jobs.run(job.pk)
     assert Card.objects.get().full_name == "Rosa Halloway"
     assert "could not be renewed" in caplog.text
+
+
+@pytest.fixture
+def steady(monkeypatch: pytest.MonkeyPatch) -> Callable[[float, float], None]:
+    """Lets seconds pass by the steady clock, and as many and some more by the clock on the wall."""
+    passed = [0.0, 0.0]
+    clocks = SimpleNamespace(monotonic=lambda: passed[0], time=lambda: passed[1])
+    monkeypatch.setattr(leases, "time", clocks)
+
+    def go_on(seconds: float, set_by: float = 0) -> None:
+        passed[0] += seconds
+        passed[1] += seconds + set_by
+
+    return go_on
+
+
+def _judges(watch: leases.Watch) -> bool:
+    with watch.look() as may_take_over:
+        return may_take_over
+
+
+def test_who_looks_all_the_time_may_say_that_a_worker_is_gone(
+    steady: Callable[[float], None],
+) -> None:
+    watch = leases.Watch()
+    for _ in range(3):
+        steady(10)
+        assert _judges(watch)
+
+
+@pytest.mark.parametrize(("late", "set_by"), [(60, 0), (10, 7200), (10, -7200)])
+def test_after_a_gap_or_a_clock_that_was_set_hearts_beat_first(
+    steady: Callable[[float, float], None], late: float, set_by: float
+) -> None:
+    watch = leases.Watch()
+    assert _judges(watch)
+    steady(late, set_by)
+    assert not _judges(watch)
+    steady(10, 0)
+    assert not _judges(watch)
+    steady(10, 0)
+    assert _judges(watch)
+
+
+def test_after_the_database_was_away_hearts_beat_first(steady: Callable[[float], None]) -> None:
+    watch = leases.Watch()
+    with pytest.raises(OSError, match="away"), watch.look():
+        raise OSError("the database is away")
+    steady(10)
+    assert not _judges(watch)
+    steady(20)
+    assert _judges(watch)
+
+
+def test_jobs_are_left_to_workers_that_cannot_be_judged(job: Extraction) -> None:
+    claimed_but_stopped(job)
+    jobs.requeue_stale(may_take_over=False)
+    job.refresh_from_db()
+    assert job.status == Extraction.Status.RUNNING

@@ -40,6 +40,18 @@ def test_sweep_does_not_ring_twice_in_a_row(job: Extraction, bell: list[int]) ->
     assert bell == [job.pk]
 
 
+def test_sweep_rings_sooner_for_a_job_whose_worker_was_stopped(
+    job: Extraction, bell: list[int]
+) -> None:
+    """Its message may lie behind the long reading of a worker while another has nothing to do."""
+    just_now = timezone.now() - jobs.RING_CRASHED_AFTER
+    Extraction.objects.update(rung_at=just_now)
+    assert jobs.requeue_stale() == 0
+    Extraction.objects.update(crashes=1)
+    assert jobs.requeue_stale() == 1
+    assert bell == [job.pk]
+
+
 def test_sweep_can_ring_for_all_that_is_due(job: Extraction, bell: list[int]) -> None:
     assert jobs.requeue_stale(ring_all=True) == 1
     assert bell == [job.pk]

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cards.models import Batch, Card, Side
@@ -21,6 +23,7 @@ READ = {
 }
 
 MakeCard = Callable[..., Card]
+SameForMore = Callable[[Callable[[], object], Callable[[], object]], int]
 
 
 @pytest.fixture
@@ -52,3 +55,21 @@ def make_card(db: None) -> MakeCard:
 @pytest.fixture
 def card(make_card: MakeCard) -> Card:
     return make_card()
+
+
+@pytest.fixture
+def same_for_3_and_30(db: None) -> SameForMore:
+    """Tells how many queries a page takes: so many for 3 rows that are made, and for 30."""
+
+    def count(make: Callable[[], object], visit: Callable[[], object]) -> int:
+        counts = []
+        for more in (3, 27):
+            for _ in range(more):
+                make()
+            with CaptureQueriesContext(connection) as queries:
+                visit()
+            counts.append(len(queries))
+        assert counts[0] == counts[1]
+        return counts[1]
+
+    return count

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 import tablib
+from django.utils import timezone
 
 from cards import vault
 from cards.models import Card
@@ -133,4 +135,18 @@ def test_a_second_look_is_copied_again_when_it_is_dropped(
     decisions.reopen(look.card, version=look.card.version, by=reviewer.user)
     assert journal.catch_up() == 2  # the decision, and what it did
     assert vault.has(vault.look_name(look.card_id, 1, "dropped"))
+    assert journal.catch_up() == 0
+
+
+def test_a_card_imported_by_an_earlier_version_gets_its_document_too(
+    db: None, reviewer: Person
+) -> None:
+    """That version, which may still run beside this one, kept the decision alone."""
+    bring_in("full_name\nRosa Halloway\n", reviewer)
+    Review.objects.update(after={}, journaled_at=timezone.now())
+    review = Review.objects.get()
+    old = vault.review_name(review.card_id, 1)
+    vault.put(old, json.dumps(journal.document(review), ensure_ascii=False, indent=1).encode())
+    assert journal.catch_up() == 2  # the batch, too
+    assert vault.get_json(vault.card_name(review.card_id))["taken_in_by"] == "rui"
     assert journal.catch_up() == 0

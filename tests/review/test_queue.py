@@ -7,15 +7,13 @@ import re
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cards.models import Batch, Card
 from review import decisions, queue
 from tests.cast import Person
-from tests.review.conftest import MakeCard
+from tests.review.conftest import MakeCard, SameForMore
 
 pytestmark = pytest.mark.django_db
 
@@ -250,16 +248,9 @@ def test_a_full_page_of_rows_stays_under_the_limit_of_fields(
 
 
 def test_the_list_takes_the_same_queries_for_3_rows_and_for_30(
-    make_card: MakeCard, reviewer: Person
+    make_card: MakeCard, reviewer: Person, same_for_3_and_30: SameForMore
 ) -> None:
-    counts = []
-    for more in (3, 27):
-        for _ in range(more):
-            make_card()
-        with CaptureQueriesContext(connection) as queries:
-            reviewer.client.get(QUEUE)
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
+    assert same_for_3_and_30(make_card, lambda: reviewer.client.get(QUEUE))
 
 
 @pytest.mark.parametrize("who", ["uploader", "analyst", "outsider"])

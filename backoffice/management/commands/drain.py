@@ -1,10 +1,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 from tqdm import tqdm
 
-from cards import room
+from cards import one_clock, room
 from extraction import backlog, jobs
 from extraction.models import Backlog, Extraction
 
@@ -21,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         jobs.requeue_stale()
-        started = timezone.now()
+        started = one_clock.now()
         if options["batch_api"]:
             self._tend_backlogs()
         done = 0

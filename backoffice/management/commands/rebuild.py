@@ -1,8 +1,9 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from backoffice.archive import restored
 from backoffice.archive.papers import take_inventory
 from backoffice.archive.rebuild import RebuildError, Report, rebuild
 from cards.vault import VaultError
@@ -16,7 +17,17 @@ class Command(BaseCommand):
         " and paid calls. What is there is completed, not changed; it may be stopped and run again."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--skip", action="store_true",
+            help="after `restore`: read nothing, and let the site start with the backup alone",
+        )  # fmt: skip
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["skip"]:
+            restored.unmark()
+            self.stdout.write("Nothing was read. The site starts with what its database has.")
+            return
         try:
             inventory = take_inventory()
             total = len(inventory.cards) + len(inventory.calls)
@@ -28,6 +39,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{error} What was written by then is whole; run `rebuild` again, and it goes on."
             ) from error
+        restored.unmark()
         self._tell(report)
         if report.skipped:
             raise CommandError(

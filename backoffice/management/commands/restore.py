@@ -9,17 +9,17 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from backoffice import supervisor
-from backoffice.archive import databases, nightly
+from backoffice.archive import databases, nightly, restored
 from backoffice.archive.backup import Backup, newest
 from backoffice.archive.manifest import BackupError, read
 from backoffice.archive.restore import drill, restore
 
 NEXT = """\
 Next, before the site is started:
-  manage.py prepare     brings the tables up to this version
-  manage.py rebuild     fills in from the vault what came after the backup
+  manage.py prepare     brings the tables up to this version and does `manage.py rebuild`,
+                        which fills in from the vault what came after the backup
   manage.py verify      reads the vault again and names what is missing
-Then start the site."""
+Then start the site. `manage.py start` does the first by itself."""
 
 
 class Command(BaseCommand):
@@ -66,6 +66,7 @@ class Command(BaseCommand):
 
     def _restore(self, folder: Path, database: dict[str, Any]) -> None:
         found = restore(folder.resolve(), database)
+        restored.mark(database)
         counts = found.facts.counts
         self.stdout.write(
             f"{folder} is back in {database['NAME']}: {counts.get('cards_card', 0):,} cards as of"

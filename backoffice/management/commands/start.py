@@ -1,3 +1,4 @@
+import os
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,8 @@ class Command(BaseCommand):
     help = "Serve the site on this machine: web server, worker and beat together, until Ctrl-C."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Where others can enter DATA_DIR, what the site puts into it is still not for them.
+        os.umask(0o077)
         try:
             with supervisor.only_one(settings.DATA_DIR / "start.lock"):
                 port = supervisor.free_port(settings.BIND, settings.PORT)

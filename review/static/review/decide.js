@@ -63,7 +63,6 @@ export function startDecisions(page, { drafts, fields, say, replace }) {
     const data = new FormData(form);
     data.set("action", action);
     data.set("seconds", String(Math.max(1, seconds)));
-    data.set("base", JSON.stringify(drafts.standing()));
     return { body: data, headers: { Accept: "application/json" } };
   }
 

@@ -222,9 +222,5 @@ export function startDrafts(page, fields, look) {
     end,
     flush: send,
     isTyped: () => Object.keys(typed()).length > 0,
-    standing: () => ({
-      ...Object.fromEntries(rows.map((row) => [row.dataset.field, row.dataset.standing])),
-      ...Object.fromEntries(Object.entries(standingExtra).map(([name, text]) => [EXTRA + name, text])),
-    }),
   };
 }

@@ -33,7 +33,10 @@ MODELS: tuple[type[Model], ...] = (
 )  # fmt: skip
 """What `rebuild` makes, what hangs on others first."""
 
-NOT_KEPT = {"journaled_at", "run_after", "rung_at", "lease_until", "fence", "backlog_id"}
+NOT_KEPT = {
+    "journaled_at", "card_journaled_at", "run_after", "rung_at", "lease_until", "fence",
+    "backlog_id",
+}  # fmt: skip
 """Columns about work that is under way, and when the vault got what."""
 
 READ = {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from django.core.files.storage import storages
 
 from backoffice.archive import databases, manifest
 from backoffice.archive.backup import newest
@@ -20,6 +21,8 @@ from backoffice.archive.manifest import BackupError
 from backoffice.archive.restore import restore
 from backoffice.noted import noted
 from backoffice.supervisor import only_one
+from cards import vault
+from cards.models import Batch
 from tests.backoffice.archive.whole_site import Site
 from tests.backoffice.commands import run, run_badly
 from tests.disks import FakeDisk
@@ -215,9 +218,16 @@ def test_without_a_backup_named_it_says_so(elsewhere: Path) -> None:
 
 
 @pytest.fixture
-def here(settings: Settings, elsewhere: Path, backup: Path) -> Path:
-    """The DATA_DIR of this process, whose BACKUP_DIR holds one backup."""
+def here(
+    db: None, settings: Settings, elsewhere: Path, filled_site: Site, backup: Path, tmp_path: Path
+) -> Path:
+    """The DATA_DIR of this process, whose BACKUP_DIR holds one backup, beside its vault."""
     settings.DATA_DIR, settings.BACKUP_DIR = elsewhere, backup.parent
+    location = shutil.copytree(filled_site.folder / "vault", tmp_path / "filled-vault")
+    folder = {
+        "BACKEND": "cards.vault_storage.FolderStorage", "OPTIONS": {"location": location},
+    }  # fmt: skip
+    settings.STORAGES = {**settings.STORAGES, "vault": folder}
     return elsewhere
 
 
@@ -235,6 +245,40 @@ def test_a_trial_of_a_damaged_backup_fails_and_is_noted(here: Path, backup: Path
     assert "its SHA-256 differs" in words
     assert noted("drill")["is_passed"] is False
     assert not list(here.glob(".drill-*"))
+
+
+def test_a_trial_misses_what_the_backup_names_and_the_vault_has_not(here: Path) -> None:
+    review = next(name for name, _ in vault.names("cards") if "/reviews/" in name)
+    storages["vault"].delete(review)
+    _, words = run_badly("restore", "--drill")
+    assert "came back, and a thing that it names cannot be found in the vault" in words
+    assert f"The first: {review} is not in the vault" in words
+    assert noted("drill")["is_passed"] is False
+
+
+def test_a_trial_without_a_vault_says_so(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(prefix: str = "") -> None:
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(storages["vault"], "names", fail)
+    _, words = run_badly("restore", "--drill")
+    assert "came back, and the vault did not answer" in words
+    assert noted("drill")["is_passed"] is False
+
+
+def test_a_trial_brings_an_older_backup_up_to_this_version(
+    here: Path, site: Site, backup: Path
+) -> None:
+    site.do("migrate", "cards", "0004")
+    shutil.rmtree(backup)
+    site.do("backup", backup.parent)
+    assert "came back whole" in run("restore", "--drill")
+
+
+def test_a_trial_leaves_the_database_of_the_site_in_place(here: Path) -> None:
+    Batch.objects.create(name="Boat fair")
+    run("restore", "--drill")
+    assert Batch.objects.get().name == "Boat fair"
 
 
 def test_what_a_killed_trial_left_goes_with_the_next(here: Path) -> None:

@@ -29,6 +29,22 @@ def test_two_reviewers_get_different_cards_the_oldest_first(
     assert second_look.take_next(nils) == second
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_card_that_is_erased_while_it_is_given_out_is_passed_over(
+    make_card: MakeCard, rosa: User, ilse: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = approved(make_card(), rosa), approved(make_card(), rosa)
+    claim = queue.claim
+
+    def erase_and_claim(card: Card, user: User) -> Claim:
+        if card == first.card:
+            Card.objects.filter(pk=card.pk).delete()
+        return claim(card, user)
+
+    monkeypatch.setattr(queue, "claim", erase_and_claim)
+    assert second_look.take_next(ilse) == second
+
+
 def test_a_difference_goes_to_neither_of_the_two(
     card: Card, rosa: User, ilse: User, nils: User
 ) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cards.models import Batch, Card
@@ -16,7 +14,7 @@ from extraction.result import Result, Value
 from review import queue
 from review.lists import snippets
 from tests.cast import Person
-from tests.review.conftest import MakeCard
+from tests.review.conftest import MakeCard, SameForMore
 from tests.review.snippets.conftest import READ_AS, doubting, inputs, page_of, post, sent
 
 pytestmark = pytest.mark.django_db
@@ -164,17 +162,9 @@ def test_markup_on_a_card_stays_text(make_card: MakeCard, reviewer: Person) -> N
 
 
 def test_the_page_takes_the_same_queries_for_3_rows_and_for_30(
-    make_card: MakeCard, reviewer: Person
+    make_card: MakeCard, reviewer: Person, same_for_3_and_30: SameForMore
 ) -> None:
-    counts = []
-    for more in (3, 27):
-        for _ in range(more):
-            make_card()
-        with CaptureQueriesContext(connection) as queries:
-            page_of(reviewer.client)
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
-    assert counts[0] <= 12
+    assert same_for_3_and_30(make_card, lambda: page_of(reviewer.client)) <= 12
 
 
 def test_the_list_leads_here_with_its_batch(card: Card, reviewer: Person) -> None:

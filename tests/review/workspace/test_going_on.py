@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -73,3 +75,27 @@ def test_ones_own_cards_are_those_open_and_those_with_a_draft(
     queue.claim(theirs, manager.user)
     drafts.save(begun, reviewer.user, 0, TYPED)
     assert set(queue.mine(reviewer.user)) == {opened, begun}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_card_that_is_erased_while_it_is_given_out_is_passed_over(
+    make_card: MakeCard, reviewer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = make_card(doubt=0.9), make_card()
+    claim = queue.claim
+
+    def erase_and_claim(card: Card, *words: Any) -> Claim:
+        if card == first:
+            Card.objects.filter(pk=card.pk).delete()
+        return claim(card, *words)
+
+    monkeypatch.setattr(queue, "claim", erase_and_claim)
+    assert queue.take_next(reviewer.user) == second
+
+
+def test_who_is_always_a_moment_late_is_told_that_nothing_waits(
+    card: Card, reviewer: Person, manager: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = Claim(card=card, by=manager.user)
+    monkeypatch.setattr(queue, "claim", lambda *_: theirs)
+    assert queue.take_next(reviewer.user) is None

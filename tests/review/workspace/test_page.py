@@ -146,6 +146,19 @@ def test_a_decision_sent_again_because_its_answer_was_lost_goes_on(
     assert card.reviews.count() == 1
 
 
+def test_a_new_full_name_sent_again_because_its_answer_was_lost_goes_on(
+    make_card: MakeCard, reviewer: Person
+) -> None:
+    """It has brought first and last name with it, which the form sends as they were."""
+    card, following = make_card(doubt=0.9), make_card(doubt=0.1)
+    for _ in range(2):
+        response = send(reviewer.client, card, "approve", full_name="Mira Ahlström")
+        assert response.url == url(following)
+    card.refresh_from_db()
+    assert (card.first_name, card.last_name) == ("Mira", "Ahlström")
+    assert card.reviews.count() == 1
+
+
 def test_another_decision_than_the_one_before_is_a_conflict(card: Card, reviewer: Person) -> None:
     send(reviewer.client, card, "approve", company="Nordlicht")
     page = text_of(send(reviewer.client, card, "approve", company="Typed AG"))
