@@ -7,22 +7,37 @@ RUN python3 -m venv /opt/packages \
         --only-binary=:all: -r /requirements.txt \
     && /opt/packages/bin/pip uninstall --quiet --yes pip
 
+# Backups need pg_dump of the server's version, and Debian has an older one: so it is the server's
+# own, with the libraries it asks for beside it. Name the image that docker-compose.yml names.
+FROM postgres:17-bookworm AS postgres
+WORKDIR /opt/postgres
+RUN mkdir bin programs libraries \
+    && cp /usr/lib/postgresql/*/bin/pg_dump /usr/lib/postgresql/*/bin/pg_restore programs/ \
+    && ldd programs/* | awk '$3 ~ "^/" && $1 !~ /^lib(c|m|resolv)\.so/ {print $3}' \
+        | sort -u | xargs cp -L -t libraries \
+    && for name in pg_dump pg_restore; do \
+        printf '#!/bin/sh\nLD_LIBRARY_PATH=%s/libraries exec %s/programs/%s "$@"\n' \
+            "$PWD" "$PWD" "$name" > "bin/$name" && chmod 0755 "bin/$name" || exit 1; \
+    done
+
 FROM python:3.12-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin card-desk \
-    && install -d -m 0700 -o card-desk -g card-desk /data /data/vault
+    && install -d -m 0700 -o card-desk -g card-desk /data /data/vault /backups
 COPY --from=packages /opt/packages /opt/packages
+COPY --from=postgres /opt/postgres /opt/postgres
 WORKDIR /app
 COPY manage.py ./
 COPY cards cards
 COPY extraction extraction
 COPY review review
 COPY backoffice backoffice
-ENV PATH=/opt/packages/bin:$PATH \
+ENV PATH=/opt/packages/bin:/opt/postgres/bin:$PATH \
     HOME=/tmp \
     PYTHONUNBUFFERED=1 \
     DATA_DIR=/data \
     STATIC_ROOT=/app/static
-RUN python -m compileall -q cards extraction review backoffice \
+RUN pg_dump --version && pg_restore --version \
+    && python -m compileall -q cards extraction review backoffice \
     && DATA_DIR=/tmp/build python manage.py collectstatic --noinput --verbosity=0 \
     && rm -rf /tmp/build \
     # `prepare` looks after static files at every start, as this user.

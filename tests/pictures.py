@@ -96,6 +96,19 @@ def locked_pdf() -> bytes:
     return _pdf_of(objects, trailer)
 
 
+def endless_pdf() -> bytes:
+    """A PDF of 0.1 MB whose one page takes long and hundreds of megabytes to draw."""
+    shapes = zlib.compress(b"0 0 m 252 144 l 252 0 l 0 144 l f\n" * 1_000_000, 9)
+    stream = b"<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(shapes), shapes)
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 252 144]/Contents 4 0 R>>",
+        stream,
+    ]
+    return _pdf_of(objects, b"")
+
+
 def _pdf_of(objects: list[bytes], trailer: bytes) -> bytes:
     out = io.BytesIO(b"%PDF-1.4\n")
     out.seek(0, io.SEEK_END)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cards import intake
+from cards import counting, intake
 from cards.models import Arrival, Batch, Card
 from tests import pictures
 from tests.cast import Person
@@ -237,6 +237,44 @@ def test_list_of_batches_counts_its_cards(reviewer: Person, batch: Batch) -> Non
     (row,) = response.context["cl"].result_list
     assert (row.total, row.to_review) == (3, 2)
     assert f"batch__id__exact={batch.pk}" in response.text
+
+
+def test_batch_without_cards_counts_none(reviewer: Person, batch: Batch) -> None:
+    response = reviewer.client.get(reverse("admin:cards_batch_changelist"))
+    (row,) = response.context["cl"].result_list
+    assert (row.total, row.to_review) == (0, 0)
+
+
+def test_list_of_batches_reads_only_the_cards_of_those_it_shows(
+    reviewer: Person, card: Card
+) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        reviewer.client.get(reverse("admin:cards_batch_changelist"))
+    asked = [query["sql"] for query in captured if 'FROM "cards_batch"' in query["sql"]]
+    assert asked
+    assert not [sql for sql in asked if 'LEFT OUTER JOIN "cards_card"' in sql]
+    counts = [sql for sql in asked if sql.startswith("SELECT COUNT")]
+    assert not [sql for sql in counts if "cards_card" in sql]
+
+
+def test_list_of_very_many_cards_says_how_many_there_are_at_least(
+    reviewer: Person, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "LIMIT", 2)
+    for _ in range(4):
+        Card.objects.create(batch=batch)
+    assert "2+ cards" in reviewer.client.get(reverse("admin:cards_card_changelist")).text
+
+
+def test_list_of_cards_is_narrowed_by_batches_that_have_some(reviewer: Person, card: Card) -> None:
+    for name in ("Autumn fair", "Empty fair"):
+        batch = Batch.objects.create(name=name)
+    Card.objects.create(batch=Batch.objects.get(name="Autumn fair"))
+    url = reverse("admin:cards_card_changelist")
+    text = reviewer.client.get(url).text
+    assert "Autumn fair" in text
+    assert "Empty fair" not in text
+    assert "0 cards" in reviewer.client.get(url, {"batch__id__exact": batch.pk}).text
 
 
 def test_batch_page_has_one_row_a_file_with_its_outcome(reviewer: Person, card: Card) -> None:

@@ -5,17 +5,20 @@ import random
 import struct
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import psutil
 import pypdfium2
 import pytest
 from PIL import Image
 
-from cards import images
+from cards import images, pdf_drawing
 from tests import pictures
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 
 LIMITS = images.Limits(pixels=80_000_000, pages=10)
+TOO_MUCH = "The PDF takes too much time or memory; send a picture of each page instead."
 BAR, PAPER = (4, 4), (90, 60)
 """A place on the drawn card that is dark, and one that is white."""
 
@@ -326,15 +329,44 @@ def test_damage_anywhere_ends_as_pages_or_a_sentence(kind: str) -> None:
             assert str(error).endswith(".")  # noqa: PT017
 
 
-def test_pdf_waits_until_another_thread_is_done_with_its_own() -> None:
+def test_pdfs_that_are_drawn_at_the_same_time_do_not_spoil_each_other() -> None:
+    alone = [page.tobytes() for page in read(pictures.pdf(2))]
     mine = images.pages(pictures.pdf(2), "application/pdf", LIMITS)
-    next(mine)
-    with ThreadPoolExecutor(1) as thread:
-        other = thread.submit(read, pictures.pdf())
-        with pytest.raises(TimeoutError):
-            other.result(0.5)
-        assert len(list(mine)) == 1
-        assert len(other.result(30)) == 1
+    first = next(mine)
+    with ThreadPoolExecutor(2) as threads:
+        others = list(threads.map(read, [pictures.pdf(2)] * 2))
+    for pages in ([first, *mine], *others):
+        assert [page.tobytes() for page in pages] == alone
+
+
+def test_pdf_that_takes_too_long_to_draw_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "PDF_SECONDS", 1)
+    assert sentence(pictures.endless_pdf()) == TOO_MUCH
+
+
+def test_pdf_that_eats_the_memory_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "PDF_BYTES", 150_000_000)
+    assert sentence(pictures.endless_pdf()) == TOO_MUCH
+
+
+def test_pdf_that_ends_the_program_that_draws_it_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    crashing = tmp_path / "crashing.py"
+    crashing.write_text("import os; os.kill(os.getpid(), 11)")
+    monkeypatch.setattr(pdf_drawing, "__file__", str(crashing))
+    assert sentence(pictures.pdf()) == TOO_MUCH
+    with pytest.raises(images.PictureError):
+        images.page(pictures.pdf(), "application/pdf", 0, LIMITS)
+
+
+def test_pdf_that_is_only_begun_leaves_no_process() -> None:
+    before = set(psutil.Process().children())
+    begun = images.pages(pictures.pdf(3), "application/pdf", LIMITS)
+    next(begun)
+    assert set(psutil.Process().children()) - before
+    begun.close()  # type: ignore[attr-defined]
+    assert not set(psutil.Process().children()) - before
 
 
 # Small pictures for pages
