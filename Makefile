@@ -20,7 +20,14 @@ demo: $(VENV)/installed  ## Draw two dozen cards of invented people and take the
 
 .PHONY: test
 test: $(VENV)/installed-dev  ## Run all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+	  -m "not faults or faults_in_ci" $(ARGS)
+
+.PHONY: faults
+faults: $(VENV)/installed-dev  ## Kill, stop and starve a whole site, and write what came of it
+	@record=$$(mktemp) && FAULTS_RECORD=$$record FAULTS_SEED=$${FAULTS_SEED:-$$RANDOM} \
+	  $(BIN)/python -m pytest -n 0 -m faults tests/faults $(ARGS) && \
+	  $(BIN)/python -m tests.faults.record $$record && rm -f $$record
 
 .PHONY: bench
 bench: $(VENV)/installed-dev  ## Measure speed and memory, as ratios

@@ -8,6 +8,7 @@ from typing import Any
 from celery import Celery, bootsteps
 from celery.beat import PersistentScheduler
 from celery.signals import task_prerun
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
 
@@ -59,6 +60,7 @@ class Scheduler(PersistentScheduler):  # type: ignore[misc]
         return min(float(seconds), alive.TOUCH_SECONDS)
 
 
+TRANSPORT_ALIASES["filesystem"] = "backoffice.message_files:Transport"
 app = Celery("backoffice")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_scheduler = "backoffice.celery:Scheduler"

@@ -90,6 +90,7 @@ class Clock:
 
     def start(self) -> None:
         """One thread for each, so that a vault that hangs does not keep jobs waiting."""
+        _watch()  # from now on: what happens before the first round counts, too
         for name, (seconds, do) in self.rounds.items():
             thread = threading.Thread(
                 target=self._go_round, args=(name, seconds, do), name=f"clock-{name}", daemon=True

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpcore2
 import pytest
 from django.apps import apps
 from django.conf import settings as product_settings
 from django.core.files.storage import Storage, storages
 from pytest_django.plugin import blocking_manager_key
 
+from cards.vault_storage import BucketStorage
 from tests import services
 from tests.cast import analyst, manager, outsider, reviewer, uploader, visitor  # noqa: F401
 from tests.disks import FakeDisk
@@ -23,6 +27,10 @@ from tests.disks import FakeDisk
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from pytest_django import Settings
+
+CLIENTS = threading.local()
+"""What every test speaks to the test bucket by, one for each thread: to make one takes a quarter
+of a second of reading what all of S3 is like, and a test needs only a prefix of its own."""
 
 
 def pytest_report_header() -> str:
@@ -47,7 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _turn(item: pytest.Item) -> int:
     if item.path.name == "test_big_parts.py":
         return 0
-    return 1 if item.get_closest_marker("browser") else 2
+    return 1 if any(item.get_closest_marker(name) for name in ("browser", "faults")) else 2
 
 
 def _meets_parts(item: pytest.Item) -> bool:
@@ -79,7 +87,10 @@ def fresh_vault(settings: Settings, tmp_path: Path) -> Storage:
     place = tmp_path / "vault" if is_folder else f"test-{uuid.uuid4()}"
     options = {**vault["OPTIONS"], "location": place}
     settings.STORAGES = {**product_settings.STORAGES, "vault": {**vault, "OPTIONS": options}}
-    return storages["vault"]
+    fresh = storages["vault"]
+    if isinstance(fresh, BucketStorage):
+        fresh._connections = CLIENTS
+    return fresh
 
 
 @pytest.fixture(autouse=True)
@@ -92,10 +103,21 @@ def bell(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture(autouse=True)
 def disk(monkeypatch: pytest.MonkeyPatch) -> FakeDisk:
-    """The disk as this process sees it, half full whatever this machine's is."""
+    """The disk as this process sees it, half full whatever this machine's is; nobody waits for it,
+    as no power fails during a test."""
     fake = FakeDisk()
     monkeypatch.setattr("os.statvfs", fake)
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
     return fake
+
+
+@pytest.fixture(scope="session", autouse=True)
+def trusted() -> Iterator[None]:
+    """Whom TLS trusts is read once, not for every client of a model, which takes longer than all
+    that the client then does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpcore2, "default_ssl_context", cache(httpcore2.default_ssl_context))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 15
 BUCKET = "cards"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -35,6 +35,7 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--disable-site-isolation-trials",  # a second process for each page, ready for another site
 )
 
 
@@ -45,7 +46,7 @@ class MissingError(Exception):
 @contextmanager
 def postgres() -> Iterator[str]:
     """The URL of a new PostgreSQL server that trusts everyone on this host."""
-    programs = _postgres_programs()
+    programs = postgres_programs()
     owner = _unprivileged_user()
     with _folder(owner) as folder:
         data, port = folder / "data", free_port()
@@ -87,8 +88,12 @@ def redis() -> Iterator[str]:
 def s3() -> Iterator[dict[str, str]]:
     """The environment for a vault in an empty bucket: VAULT_URL and AWS_*."""
     import boto3
+    from moto import backends
     from moto.server import ThreadedMotoServer
 
+    # It would look for its own parts on the disk at every request, a third of its time.
+    parts = tuple(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: parts
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -137,7 +142,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _postgres_programs() -> Path:
+def postgres_programs() -> Path:
     """The folder of PostgreSQL's own programs: Debian keeps them out of PATH, newest last."""
     folders = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name)
@@ -182,7 +187,7 @@ def running(
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*_tie(end_with), *command], cwd=folder, env=environment, user=user,
+            [*tie(end_with), *command], cwd=folder, env=environment, user=user,
             start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -197,7 +202,7 @@ def running(
         _end(process, end_with)
 
 
-def _tie(end_with: signal.Signals) -> list[str]:
+def tie(end_with: signal.Signals) -> list[str]:
     """Ends the service even when the test run is killed, where the system can do that."""
     setpriv = shutil.which("setpriv")
     return [setpriv, f"--pdeathsig={end_with.name.removeprefix('SIG')}"] if setpriv else []

@@ -39,7 +39,8 @@ class Command(BaseCommand):
         )  # fmt: skip
         parser.add_argument(
             "--vault", action="store_true",
-            help="also bring back what the vault has not got from its second copy (VAULT_COPY_URL)",
+            help="bring back what the vault has not got from its second copy (VAULT_COPY_URL), with"
+            " BACKUP or alone",
         )  # fmt: skip
         parser.add_argument(
             "--drill", action="store_true",
@@ -51,7 +52,8 @@ class Command(BaseCommand):
             if options["drill"]:
                 self._drill(options["backup"])
             elif options["backup"] is None:
-                raise BackupError("Name the folder of the backup; nothing was changed.")
+                self._restore_vault_alone(options)
+                return
             elif options["to"]:
                 self._restore(options["backup"], databases.at(options["to"]))
             else:
@@ -63,6 +65,14 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if not options["drill"]:
             self.stdout.write(NEXT)
+
+    def _restore_vault_alone(self, options: dict[str, Any]) -> None:
+        if options["to"] or not options["vault"]:
+            raise BackupError(
+                "Name the folder of the backup, or give --vault alone; nothing was changed."
+            )
+        self._bring_vault_back()
+        self.stdout.write("Next: `manage.py verify`.")
 
     def _restore(self, folder: Path, database: dict[str, Any]) -> None:
         found = restore(folder.resolve(), database)

@@ -109,6 +109,9 @@ def test_the_vault_comes_back_from_its_second_copy(
     new.do("prepare")
     assert "0 missing, 0 damaged" in new.do("verify")
     assert new.exports() == before
+    shutil.rmtree(elsewhere / "vault")
+    assert "objects brought back" in new.do("restore", "--vault")
+    assert "0 missing, 0 damaged" in new.do("verify")
 
 
 def test_a_tar_of_a_stopped_site_is_a_complete_backup(site: Site, tmp_path: Path) -> None:
