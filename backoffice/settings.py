@@ -90,6 +90,16 @@ TEMPLATES = [
 # Database: SQLite in DATA_DIR, or PostgreSQL through DATABASE_URL.
 
 
+_SILENT_AT_MOST = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""Seconds, the last one milliseconds. A server that is gone without a word ends a worker's wait."""
+
+
 def _database() -> dict[str, Any]:
     url = env.secret("DATABASE_URL")
     if not url:
@@ -108,7 +118,7 @@ def _database() -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be understood: {error}") from None
     if not found["ENGINE"].endswith("postgresql"):
         raise ImproperlyConfigured("DATABASE_URL must begin with postgres://.")
-    found.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+    found["OPTIONS"] = {**_SILENT_AT_MOST, **found.get("OPTIONS", {})}
     return dict(found)
 
 

@@ -14,11 +14,11 @@ from django.test import Client
 from django.utils import timezone, translation
 from PIL import Image
 
+from cards import journal
 from cards.models import Batch, Card
 from extraction.models import Backlog, FittedReader
 from extraction.reading import ocr
 from extraction.result import Box, Line, Seen
-from review import records
 from review.models import Review, SecondLook
 from tests import pictures
 from tests.extraction.readings import put_call, put_card, put_reading, result
@@ -91,7 +91,7 @@ def desk(boss: User) -> Card:
     other = User.objects.create_user("rui", first_name="Rui")
     approval = Review.objects.create(
         card=done, number=1, decision=Review.Decision.APPROVED, values=done.contact(), by=other,
-        seconds=7, before=records.state(done),
+        seconds=7, before=journal.state(done),
     )  # fmt: skip
     SecondLook.objects.create(first=approval, card=done)
     Review.objects.create(

@@ -65,6 +65,7 @@ def test_database_url_leads_to_postgresql(load: Load) -> None:
     assert database["ENGINE"] == "django.db.backends.postgresql"
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "cards")
     assert database["OPTIONS"]["connect_timeout"] == 3
+    assert database["OPTIONS"]["tcp_user_timeout"] == 25_000
 
 
 def test_database_url_can_stand_in_a_file(load: Load, tmp_path: Path) -> None:
