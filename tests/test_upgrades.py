@@ -80,7 +80,7 @@ def test_the_migrations_of_the_last_release_are_all_there() -> None:
     ("name", "operation"),
     [
         pytest.param(name, operation, id=f"{name}-{operation.describe()}")
-        for name, operation in new_operations()
+        for name, operation in sorted(new_operations(), key=lambda found: found[0])
     ],
 )
 def test_a_process_of_the_last_release_goes_on_after(name: str, operation: Operation) -> None:
