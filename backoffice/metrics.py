@@ -84,12 +84,11 @@ def gauges() -> Iterator[Gauge]:
 
 
 def _of_jobs() -> Iterator[Gauge]:
-    is_open = (Extraction.Status.QUEUED, Extraction.Status.RUNNING)
-    found = Extraction.objects.filter(status__in=is_open).order_by().values_list("status")
+    found = Extraction.objects.filter(status__in=Extraction.OPEN).order_by().values_list("status")
     counts = dict(found.annotate(Count("pk")))
     yield Gauge(
         "jobs", "Readings that wait and that are under way.",
-        {status.value: counts.get(status.value, 0) for status in is_open}, "status",
+        {status.value: counts.get(status.value, 0) for status in Extraction.OPEN}, "status",
     )  # fmt: skip
     oldest = jobs.due().values_list("run_after", flat=True).first()
     waits = (timezone.now() - oldest).total_seconds() if oldest else 0

@@ -62,9 +62,7 @@ def count_waiting() -> int:
 
 
 def count_open_jobs() -> int:
-    return _count_up_to_limit(
-        Extraction.objects.filter(status__in=(Extraction.Status.QUEUED, Extraction.Status.RUNNING))
-    )
+    return _count_up_to_limit(Extraction.objects.filter(status__in=Extraction.OPEN))
 
 
 def count_second_looks(user: User) -> int:

@@ -1,5 +1,6 @@
 """What stands in the way of work: a stopped model, one that fails, a budget that is spent, a disk
-that is nearly full; and the cards that are to be photographed again."""
+that is nearly full, a backup, publication or vault that is not as it should be; and the cards that
+are to be photographed again."""
 
 from __future__ import annotations
 

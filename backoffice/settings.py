@@ -239,7 +239,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
-    # Looks whether a backup or a trial is due; a machine that slept at night makes up for it.
+    # Looks what is due: publication, backup, trial, a part of the vault. A machine that slept at
+    # night makes up for it.
     "keep safe": {
         "task": "backoffice.tasks.keep_safe",
         "schedule": 600.0,

@@ -25,7 +25,6 @@ CHUNK = 500
 RUNG_AT_ONCE = 50
 """Workers are told of so many jobs right away; of all others by the next sweeps."""
 
-_OPEN = (Extraction.Status.QUEUED, Extraction.Status.RUNNING)
 _LONG_AGO = timedelta(days=1)
 
 
@@ -53,7 +52,9 @@ def _chunks(ids: Sequence[Any]) -> list[Sequence[Any]]:
 
 def _open(chunk: Sequence[Any], extractor: str, by: User | None) -> list[Extraction]:
     """The jobs that were made, for the cards that had none open."""
-    ours = Extraction.objects.filter(card__in=chunk, extractor=extractor, status__in=_OPEN)
+    ours = Extraction.objects.filter(
+        card__in=chunk, extractor=extractor, status__in=Extraction.OPEN
+    )
     before, now = dict(ours.values_list("card", "pk")), one_clock.now()
     if by:
         ours.filter(requested_by=None).update(requested_by=by)

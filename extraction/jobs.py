@@ -43,12 +43,13 @@ VAULT_AWAY_SECONDS = 15
 CRASHES_AT_MOST = 3
 """So many workers are lost over one card, and it is kept from the next."""
 
+STOPPED = "The worker that read the card was stopped."
+
 QUARANTINED = (
     "Three workers were stopped while they read it, so it is not tried again. The picture is kept:"
     " type what you can see, or send a better one."
 )
 _silent_until = 0.0
-_OPEN = (Extraction.Status.QUEUED, Extraction.Status.RUNNING)
 
 
 def request(card: Card, *, extractor: str = "", by: User | None = None) -> Extraction:
@@ -56,7 +57,7 @@ def request(card: Card, *, extractor: str = "", by: User | None = None) -> Extra
     slug, now = extractor or settings.EXTRACTOR, one_clock.now()
     with transaction.atomic():
         job, is_new = Extraction.objects.get_or_create(
-            card=card, extractor=slug, status__in=_OPEN,
+            card=card, extractor=slug, status__in=Extraction.OPEN,
             defaults={"requested_by": by, "run_after": now, "rung_at": now},
         )  # fmt: skip
         if is_new:
@@ -124,7 +125,8 @@ def run(extraction_id: int) -> bool:
         _fail(job, ExtractorError(str(error), retry=isinstance(error, vault.VaultError)))
     except Exception:
         log.exception("job %s stopped with an internal error", job.pk)
-        connection.close_if_unusable_or_obsolete()  # which may have been the error
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()  # which may have been the error
         reason = "The reader stopped with an internal error; the log has the details."
         _fail(job, ExtractorError(reason, retry=True))
     return True
@@ -221,14 +223,14 @@ def _crashed(job: Extraction) -> None:
     if crashes >= CRASHES_AT_MOST:
         _give_up(job, ExtractorError(QUARANTINED))
     else:
-        stopped = ExtractorError("The worker that read the card was stopped.", retry=True)
+        stopped = ExtractorError(STOPPED, retry=True)
         _fail(job, stopped, pause=timedelta(0))
 
 
 def _give_back(job: Extraction) -> None:
     """Hand the job to another worker at once: this one has to end before the reading does. It was
     no attempt, and nobody's fault; whatever still comes of it here is not written."""
-    stopped = ExtractorError("The worker that read the card was stopped.", retry=True)
+    stopped = ExtractorError(STOPPED, retry=True)
     again = {"attempts": F("attempts") - 1, "fence": F("fence") + 1}
     with transaction.atomic():
         is_given = _put_back(job, stopped, timedelta(0), **again)

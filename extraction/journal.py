@@ -11,12 +11,10 @@ from django.utils import timezone
 from cards import journal, vault
 from extraction.models import Backlog, Call, Extraction
 
-_ENDED = (Extraction.Status.SUCCEEDED, Extraction.Status.FAILED)
-
 
 def late_readings() -> QuerySet[Extraction]:
     """The readings that have ended and that the vault has not got yet, the oldest first."""
-    ended = Extraction.objects.filter(journaled_at__isnull=True, status__in=_ENDED)
+    ended = Extraction.objects.filter(journaled_at__isnull=True, status__in=Extraction.ENDED)
     return ended.select_related("card", "requested_by").order_by("id")
 
 

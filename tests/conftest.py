@@ -59,12 +59,17 @@ def _turn(item: pytest.Item) -> int:
 
 
 def _meets_parts(item: pytest.Item) -> bool:
-    """Whether a test works with the database, the vault or the broker, whichever they are."""
-    if item.get_closest_marker("sqlite"):
+    """Whether a test works with the database, the vault or the broker, whichever they are: not one
+    whose commands run beside it, on a site of its own in a folder."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if item.get_closest_marker("sqlite") or "filled_site" in fixtures:
         return False
-    needs = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
     is_about_vault = item.path.name in ("test_vault.py", "test_settings.py")
-    return bool(needs) or is_about_vault or item.get_closest_marker("django_db") is not None
+    return (
+        bool(fixtures & {"db", "transactional_db"})
+        or is_about_vault
+        or item.get_closest_marker("django_db") is not None
+    )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import DataError, Error, IntegrityError, connections, models, transaction
+
+from backoffice.archive.chunks import chunks
 
 CHUNK = 500
 
@@ -69,7 +70,7 @@ def make_equal(
     done, wanted = Table(model._meta.db_table), _Sum()
     gone = set(model._base_manager.using(target).values_list("pk", flat=True))
     lacking: list[Any] = []
-    for chunk in _batches(_rows(model, source), CHUNK):
+    for chunk in chunks(_rows(model, source), CHUNK):
         digests = {row[0]: fingerprint(row) for row in chunk}
         for digest in digests.values():
             wanted.add(digest)
@@ -85,7 +86,7 @@ def make_equal(
         gone.difference_update(digests)
         tell(len(chunk))
     _remove(model, target, list(gone))
-    for keys in _batches(lacking, CHUNK):
+    for keys in chunks(lacking, CHUNK):
         _write(model, target, _rows(model, source, keys))
     done.rows, done.removed = wanted.rows, len(gone)
     done.written += len(lacking)
@@ -134,12 +135,6 @@ def _told(value: Any) -> str:
     raise TypeError(f"a column of {type(value).__name__} cannot be compared")
 
 
-def _batches(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    rows = iter(rows)
-    while batch := list(islice(rows, size)):
-        yield batch
-
-
 def _columns(model: type[models.Model]) -> list[str]:
     """The primary key first."""
     key = model._meta.pk
@@ -162,7 +157,7 @@ def _digests(model: type[models.Model], alias: str, keys: Iterable[Any]) -> dict
 
 def _remove(model: type[models.Model], alias: str, keys: Sequence[Any]) -> None:
     """The rows alone: what hangs on them is in place again at the end of the transaction."""
-    for some in _batches(keys, CHUNK):
+    for some in chunks(keys, CHUNK):
         rows = model._base_manager.using(alias).filter(pk__in=some)
         rows._raw_delete(alias)
 

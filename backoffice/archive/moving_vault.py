@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from backoffice.archive.chunks import chunks
+from backoffice.archive.second_copy import Copied
 from cards import vault
 from cards.vault_storage import BucketStorage, FolderStorage
 
@@ -55,17 +55,7 @@ class MoveError(Exception):
     """Why the move ended: what was kept, and what to do next."""
 
 
-@dataclass(slots=True)
-class Moved:
-    """What was copied, what was there, and what was not copied and why, by name."""
-
-    objects: int = 0
-    size: int = 0
-    already: int = 0
-    refused: dict[str, str] = field(default_factory=dict)
-
-
-def move(source: Storage, target: Storage, tell: Tell) -> Moved:
+def move(source: Storage, target: Storage, tell: Tell) -> Copied:
     """Copies what `target` has not got; run again, it goes on. Raises MoveError.
 
     An object that is there with as many bytes is taken for whole: none is ever there in part, and
@@ -75,12 +65,11 @@ def move(source: Storage, target: Storage, tell: Tell) -> Moved:
         there = dict(target.names())
         here = {name: size for name, size in source.names() if not name.startswith(LEFT_BEHIND)}
         _refuse_another(there, here)
-        moved = Moved()
+        moved = Copied()
         with ThreadPoolExecutor(MOVERS) as movers:
-            lacking = iter([name for name, size in here.items() if there.get(name) != size])
-            moved.already = len(here)
-            while chunk := list(islice(lacking, CHUNK)):
-                moved.already -= len(chunk)
+            lacking = [name for name, size in here.items() if there.get(name) != size]
+            moved.already = len(here) - len(lacking)
+            for chunk in chunks(lacking, CHUNK):
                 found = movers.map(lambda name: _move(name, source, target), chunk)
                 _note(moved, zip(chunk, found, strict=True))
                 tell(len(chunk))
@@ -117,7 +106,7 @@ def _move(name: str, source: Storage, target: Storage) -> int | str:
     return len(data)
 
 
-def _note(moved: Moved, outcomes: Iterable[tuple[str, int | str]]) -> None:
+def _note(moved: Copied, outcomes: Iterable[tuple[str, int | str]]) -> None:
     for name, outcome in outcomes:
         if isinstance(outcome, str):
             moved.refused[name] = outcome

@@ -19,6 +19,7 @@ from django.db import DataError, IntegrityError, OperationalError, connection, t
 from django.db.migrations.executor import MigrationExecutor
 
 from backoffice.archive import backlogs, writing
+from backoffice.archive.chunks import chunks
 from backoffice.archive.papers import (
     Document,
     Folder,
@@ -184,8 +185,7 @@ class _Rebuild:
 
     def _lacking(self, folders: Sequence[Folder]) -> Iterator[list[Folder]]:
         """In chunks, the cards of which the database has not got everything."""
-        for start in range(0, len(folders), CHUNK):
-            chunk = folders[start : start + CHUNK]
+        for chunk in chunks(folders, CHUNK):
             have = known(chunk)
             lacking = [folder for folder in chunk if not have.has_all_of(folder)]
             self.report.already += len(chunk) - len(lacking)
@@ -259,9 +259,9 @@ class _Rebuild:
             if closings.get(number, -1) < int(name.rpartition("-")[2].removesuffix(".json"))
         ]  # fmt: skip
         self.tell(len(calls) - len(lacking))
-        for start in range(0, len(lacking), CHUNK):
+        for some in chunks(lacking, CHUNK):
             found = []
-            for name, document in read_documents(lacking[start : start + CHUNK]):
+            for name, document in read_documents(some):
                 try:
                     if isinstance(document, vault.VaultDamage):
                         raise document
@@ -270,7 +270,7 @@ class _Rebuild:
                     self._skip(name, error)
             with transaction.atomic():
                 self.report.calls += writing.write_calls(found)
-            self.tell(len(lacking[start : start + CHUNK]))
+            self.tell(len(some))
 
     def _write_backlogs(self) -> None:
         for name, document in read_documents(self.inventory.backlogs):

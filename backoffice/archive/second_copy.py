@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
 
+from backoffice.archive.chunks import chunks
 from cards import vault
 
 COPIERS = 8
@@ -50,7 +50,7 @@ def _copy(
     copied = Copied()
     wanted = _missing(names, there, copied)
     with ThreadPoolExecutor(COPIERS) as copiers:
-        while chunk := list(islice(wanted, CHUNK)):
+        for chunk in chunks(wanted, CHUNK):
             for name, outcome in zip(chunk, copiers.map(_try(keep), chunk), strict=True):
                 if isinstance(outcome, str):
                     copied.refused[name] = outcome

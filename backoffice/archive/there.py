@@ -61,10 +61,9 @@ def known(folders: Sequence[Folder]) -> Known:
     readings = Extraction.objects.filter(pk__in=numbers).values_list("pk", "card_id", "status")
     reviews = Review.objects.filter(card__in=ids).values_list("card_id", "number", "pk")
     looks = SecondLook.objects.filter(card__in=ids)
-    ended = (Extraction.Status.SUCCEEDED, Extraction.Status.FAILED)
     return Known(
         cards=dict(Card.objects.filter(pk__in=ids).values_list("pk", "version")),
-        readings={pk: Reading(card, status in ended) for pk, card, status in readings},
+        readings={pk: Reading(card, status in Extraction.ENDED) for pk, card, status in readings},
         reviews={(card, number): pk for card, number, pk in reviews},
         looks={
             (card, number): status

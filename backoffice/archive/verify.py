@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Literal
 
 from django.db.models import F
 
+from backoffice.archive.chunks import chunks
 from cards import vault
 from cards.models import Batch, Card, Side
 from extraction.models import Call, Extraction
@@ -79,7 +79,7 @@ def verify(
     there: set[str] = set()
     with ThreadPoolExecutor(READERS) as readers:
         names = _listed(there, part)
-        while chunk := list(islice(names, CHUNK)):
+        for chunk in chunks(names, CHUNK):
             for name, outcome in zip(chunk, readers.map(_check, chunk), strict=True):
                 report.objects += 1
                 report.size += outcome.size

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from backoffice.archive.chunks import chunks
 from backoffice.archive.papers import Document, read_documents
-from backoffice.invariants.listing import Listing, chunks
+from backoffice.invariants.listing import Listing
 from cards import vault
 from cards.models import Side
 from extraction import extractors
@@ -22,7 +23,6 @@ OCR = "ocr"
 _HEARD = (
     Call.Outcome.ANSWERED, Call.Outcome.REFUSED, Call.Outcome.CUT_OFF, Call.Outcome.ILL_FORMED,
 )  # fmt: skip
-_TO_COME = (Extraction.Status.QUEUED, Extraction.Status.RUNNING)
 
 
 class _Line(NamedTuple):
@@ -52,7 +52,7 @@ class _Database:
         names = ("card__sides__picture", "digest", "extractor", "status")
         for picture, digest, extractor, status in readings.values_list(*names).iterator():
             found.answers.add((picture, digest))
-            if status in _TO_COME:
+            if status in Extraction.OPEN:
                 found.to_come.add((picture, extractor))
             elif status == Extraction.Status.FAILED:
                 found.failed.add((picture, extractor))

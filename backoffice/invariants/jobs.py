@@ -17,12 +17,10 @@ from extraction.models import Call, Extraction
 GRACE = timedelta(minutes=1)
 """Workers look for what has run out several times in it."""
 
-_OPEN = (Extraction.Status.QUEUED, Extraction.Status.RUNNING)
-
 
 def stuck(kept: Listing) -> Iterator[str]:
     """Cards that are said to be read and have no job that could end."""
-    jobs = Extraction.objects.filter(card=OuterRef("pk"), status__in=_OPEN)
+    jobs = Extraction.objects.filter(card=OuterRef("pk"), status__in=Extraction.OPEN)
     uploaded = Card.objects.filter(status=Card.Status.UPLOADED)
     for card_id in uploaded.exclude(Exists(jobs)).values_list("pk", flat=True):
         yield f"Card {card_id} is “being read” and has no job; read it again from its page."

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backoffice.archive import verify
+from backoffice.archive.chunks import chunks
 from backoffice.archive.papers import Folder
 from backoffice.archive.there import Known, known
-from backoffice.invariants.listing import Listing, chunks
+from backoffice.invariants.listing import Listing
 from cards import vault
 from cards.models import Batch, Card, Side
 from review.models import SecondLook

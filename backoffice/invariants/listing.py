@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 from uuid import UUID
 
 from backoffice.archive.papers import Folder
 from cards import vault
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +50,6 @@ def take() -> Listing:
                 erased.add(UUID(_stem(file)))
     folders = [Folder(card_id, papers) for card_id, papers in cards.items()]
     return Listing(names, answers, folders, calls, batches, frozenset(erased))
-
-
-def chunks(of: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
-    """`of` in pieces."""
-    for start in range(0, len(of), size):
-        yield of[start : start + size]
 
 
 def _stem(file: str) -> str:

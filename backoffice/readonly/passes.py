@@ -41,10 +41,6 @@ class Pass:
         return permission in self.may
 
     @property
-    def may_view(self) -> bool:
-        return self.has_perm("cards.view_card")
-
-    @property
     def may_see_pictures(self) -> bool:
         return self.has_perm("cards.view_picture")
 

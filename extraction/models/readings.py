@@ -26,6 +26,9 @@ class Extraction(models.Model):
         SUCCEEDED = "succeeded", _("Read")
         FAILED = "failed", _("Failed")
 
+    OPEN = (Status.QUEUED, Status.RUNNING)
+    ENDED = (Status.SUCCEEDED, Status.FAILED)
+
     card = models.ForeignKey(
         Card, verbose_name=_("card"), on_delete=models.CASCADE, related_name="extractions"
     )
