@@ -37,10 +37,13 @@ class WorkerClock(bootsteps.StartStopStep):  # type: ignore[misc]
         # Before the worker's processes are forked, which share memory with it.
         from backoffice import idle
         from backoffice.clock import ROUNDS, Clock
+        from backoffice.sqlite3.base import open_what_is_there
 
+        open_what_is_there()
         super().__init__(parent, **options)
-        watch = (idle.WATCH_SECONDS, idle.Watch().look)
-        self._clock = Clock({**ROUNDS, "watch": watch})
+        # Without an event loop, as with messages in files, one pipe leads to all processes.
+        watch = idle.Watch(shares_lock=not parent.use_eventloop)
+        self._clock = Clock({**ROUNDS, "watch": (idle.WATCH_SECONDS, watch.look)})
 
     def start(self, parent: Any) -> None:
         self._clock.start()

@@ -104,7 +104,7 @@ def _database() -> dict[str, Any]:
     url = env.secret("DATABASE_URL")
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "backoffice.sqlite3",
             "NAME": DATA_DIR / "db.sqlite3",
             "OPTIONS": {
                 "timeout": 20,

@@ -45,7 +45,7 @@ def asker() -> Asker:
 
 
 class Postgres:
-    """Asks over a connection of its own, which it keeps: to make one each second would be dear."""
+    """Asks over a connection of its own, which it keeps: to make one each time would be dear."""
 
     def __init__(self) -> None:
         self._connection: Connection[Any] | None = None

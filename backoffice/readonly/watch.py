@@ -1,4 +1,4 @@
-"""Whether the database answers: a thread of each web process asks it every second.
+"""Whether the database answers: a thread of each web process asks it twice a second.
 
 Refused, stopped, cut off or swallowed by the network: within three seconds it counts as down, and
 whoever hangs in a query is let go. It counts as up with the first answer.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EVERY_SECONDS = 1.0
+EVERY_SECONDS = 0.5
 
 PROMPT_SECONDS = 0.3
 """An answer takes milliseconds. While one is overdue no page sets out for the database: it would

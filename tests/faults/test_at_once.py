@@ -26,7 +26,6 @@ FIELDS = ("company", "job_title", "email")
 
 
 @both_sites
-@pytest.mark.faults_in_ci
 def test_a_picture_that_comes_twenty_times_at_once_is_one_card(
     make_site: MakeSite, kind: str
 ) -> None:

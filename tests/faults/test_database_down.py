@@ -92,8 +92,10 @@ def server() -> Iterator[OwnPostgres]:
 
 
 @pytest.mark.postgres
-@pytest.mark.faults_in_ci
-@pytest.mark.parametrize("how", ["refused", "black-holed", "stopped"])
+@pytest.mark.parametrize(
+    "how",
+    ["refused", "stopped", pytest.param("black-holed", marks=pytest.mark.faults_in_ci)],
+)
 def test_staff_read_on_while_postgresql_is_away(
     server: OwnPostgres, make_site: MakeSite, how: str
 ) -> None:
@@ -108,7 +110,6 @@ def test_staff_read_on_while_postgresql_is_away(
     outage(site, f"PostgreSQL {how}", faults[how], lambda: rows(server.direct_url))
 
 
-@pytest.mark.faults_in_ci
 def test_staff_read_on_while_the_file_of_sqlite_is_away(make_site: MakeSite) -> None:
     site = make_site()
     file, away = site.folder / "db.sqlite3", site.folder / "away"
