@@ -45,6 +45,10 @@ RUN pg_dump --version && pg_restore --version \
 USER card-desk
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-CMD ["sh", "-c", "python manage.py prepare && exec gunicorn backoffice.wsgi \
+# 75: the database does not answer. What was published is read meanwhile; with the first answer this
+# server ends, and is started again to prepare.
+CMD ["sh", "-c", "site=backoffice.wsgi; \
+    python manage.py prepare || { [ $? -eq 75 ] && site=backoffice.unprepared; } || exit 1; \
+    exec gunicorn $site \
     --bind=0.0.0.0:8000 --workers=${WEB_PROCESSES:-2} --worker-class=gthread --threads=4 \
     --timeout=120 --worker-tmp-dir=/dev/shm --no-control-socket --log-level=warning"]

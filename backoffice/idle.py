@@ -1,6 +1,7 @@
 """A worker that is told of jobs and begins none has stopped working, whatever it looks like: its
 connection to the broker may be half dead, its processes may hang. It ends itself, and whoever
-started it starts another.
+started it starts another. So does one of whose processes one was killed, where they share a lock
+through which they get their work: it may have taken that along.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import logging
 import mmap
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,9 @@ WATCH_SECONDS = 15
 
 STOPPED_SECONDS = 90
 """So long jobs are due, workers are told of them again and again, and this one begins nothing."""
+
+DONE_SECONDS = 1
+"""How often a worker that has to end looks whether its readings are done."""
 
 OVERDUE = timedelta(seconds=30)
 """What is due for less than this may be on its way."""
@@ -46,16 +50,31 @@ def last_task() -> float:
     return float(struct.unpack_from("d", _seen)[0])
 
 
+def _pool() -> Set[int]:
+    """The ids of the processes of this worker."""
+    from billiard import active_children  # type: ignore[import-untyped]
+
+    return {child.pid for child in active_children()}
+
+
 @dataclass
 class Watch:
-    """Looks now and then whether this worker should be working and is not."""
+    """Looks now and then whether this worker should be working and is not.
+
+    With `shares_lock` the processes of its `pool` share one, and none may be missing.
+    """
 
     end: Callable[[int], object] = ending.end
+    shares_lock: bool = False
+    pool: Callable[[], Set[int]] = _pool
+    _known: Set[int] = frozenset()
     _since: float | None = None
 
     def look(self) -> None:
         """Ends the worker when it has stopped. Raises what database or broker raise: nobody can
         work without them, and the time begins anew."""
+        if self.shares_lock and self._misses_one():
+            self._end_when_done()
         since, self._since = self._since, None
         if not _has_work() or _is_at_work():
             return
@@ -70,6 +89,19 @@ class Watch:
             )
             self.end(1)
         self._since = since
+
+    def _misses_one(self) -> bool:
+        before, self._known = self._known, self.pool()
+        return not before <= self._known and not closing.is_told()
+
+    def _end_when_done(self) -> None:
+        """What the other processes are reading is read first; nothing more is begun."""
+        log.error("a process of this worker was killed; it ends, to be started anew")
+        closing.tell()
+        time.sleep(DONE_SECONDS)  # for a reading that was just begun to be known of
+        while _is_at_work():
+            time.sleep(DONE_SECONDS)
+        self.end(1)
 
 
 def _has_work() -> bool:

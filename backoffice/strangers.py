@@ -21,16 +21,16 @@ def middleware(get_response: Answer) -> Answer:
     """Sends visitors with more than that to sign in, before their body is read."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if _size_bytes(request) > LARGEST_BYTES and not request.user.is_authenticated:
+        if is_large(request) and not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return get_response(request)
 
     return answer
 
 
-def _size_bytes(request: HttpRequest) -> int:
-    """What the request says of its body; of one that does not say, Django reads nothing."""
+def is_large(request: HttpRequest) -> bool:
+    """Whether its body has more, as it says; of one that does not say, Django reads nothing."""
     try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
+        return int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BYTES
     except ValueError:
-        return 0
+        return False

@@ -41,6 +41,9 @@ def copy(
         try:
             name, document = entry(row)
             vault.put_json(name, document)
+        except vault.VaultDamage:
+            log.exception("%s is in the vault and is not whole", name)
+            continue
         except vault.VaultConflict:
             if not may_differ:
                 log.exception("%s is in the vault with other contents", name)

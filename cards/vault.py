@@ -10,21 +10,20 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime
 from typing import IO, Any, Protocol, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.storage import storages
 
 from cards.vault_readme import README
+from cards.vault_storage import STORE_ERRORS, is_missing
 
 DAMAGED = "damaged/"
 """Where a repair puts what is not what it was; nothing is ever thrown away."""
 
-_STORE_ERRORS = (OSError, BotoCoreError, ClientError)
 _MARK = b' "sha256": "'
 
 
@@ -67,44 +66,41 @@ _TURN_SECONDS = 3
 
 
 @contextmanager
-def _turn(failed: str) -> Iterator[None]:
-    """The store's errors, as VaultError. Of a web process's threads, two at most wait for it."""
+def _turn(failed: str, *, may_lack: bool = True) -> Iterator[None]:
+    """The store's errors, as VaultError. Of a web process's threads, two at most wait for it.
+
+    A store that has not got it is away, unless it `may_lack` it: what is put cannot be missing.
+    """
     is_limited = in_request.get()
     if is_limited and not _turns.acquire(timeout=_TURN_SECONDS):
         raise VaultAway(f"{failed}: it is slow just now. Try again in a moment.")
     try:
         yield
-    except _STORE_ERRORS as error:
-        kind = VaultError if _is_missing(error) else VaultAway
+    except STORE_ERRORS as error:
+        kind = VaultError if may_lack and is_missing(error) else VaultAway
         raise kind(f"{failed}: {error}") from error
     finally:
         if is_limited:
             _turns.release()
 
 
-def _is_missing(error: Exception) -> bool:
-    """Whether the store answers, and has not got it."""
-    if isinstance(error, ClientError):
-        return bool(error.response["ResponseMetadata"]["HTTPStatusCode"] == 404)
-    return isinstance(error, FileNotFoundError)
-
-
 def put(name: str, data: bytes) -> None:
-    """Keep `data` under `name` for good. Raises VaultConflict, VaultError."""
-    with _turn(f"The vault could not keep {name}"):
-        is_new = _storage().create(name, data)
-    if not is_new and get(name) != data:
+    """Keep `data` under `name` for good. Raises VaultConflict, VaultAway."""
+    with _turn(f"The vault could not keep {name}", may_lack=False):
+        is_kept = _storage().create(name, data) or _read(_storage(), name) == data
+    if not is_kept:
         raise VaultConflict(f"{name} is already kept with other contents; nothing was changed.")
 
 
 def get(name: str) -> bytes:
     """The bytes kept under `name`. Raises VaultError."""
-    with _turn(f"The vault could not give {name}"), _storage().open(name) as file:
-        return cast(bytes, file.read())
+    with _turn(f"The vault could not give {name}"):
+        return _read(_storage(), name)
 
 
 def open_for_reading(name: str) -> IO[bytes]:
-    """The object kept under `name` as an open file. Raises VaultError."""
+    """The object kept under `name` as an open file; one from a bucket has come when this returns.
+    Raises VaultError."""
     with _turn(f"The vault could not give {name}"):
         return cast(IO[bytes], _storage().open(name))
 
@@ -179,8 +175,8 @@ def check(name: str, data: bytes) -> None:
 
 def from_copy(name: str) -> bytes:
     """What the second copy of the vault keeps under `name`. Raises VaultDamage, VaultError."""
-    with _turn(f"The vault could not find a copy of {name}"), _copy().open(name) as file:
-        data = cast(bytes, file.read())
+    with _turn(f"The vault could not find a copy of {name}"):
+        data = _read(_copy(), name)
     check(name, data)
     return data
 
@@ -194,17 +190,20 @@ def names_in_copy() -> Iterator[tuple[str, int]]:
 def put_in_copy(name: str, data: bytes) -> bool:
     """Whether `data` is new in the second copy, where nothing is overwritten either. Raises
     VaultError."""
-    with _turn(f"The vault could not copy {name}"):
+    with _turn(f"The vault could not copy {name}", may_lack=False):
         return _copy().create(name, data)
 
 
 def replace(name: str, data: bytes) -> None:
-    """Put `data` in the place of what is damaged or missing, which is kept elsewhere. Only for
-    repairs. Raises VaultError."""
-    with _turn(f"The vault could not repair {name}"):
-        storage = _storage()
-        if storage.exists(name):
-            storage.move(name, f"{DAMAGED}{name}.{hashlib.sha256(data).hexdigest()[:8]}")
+    """Put `data` in the place of what is missing, or damaged and then kept elsewhere. What is whole
+    stays, also when it could not be read a moment ago. Only for repairs. Raises VaultError."""
+    if has(name):
+        kept = get(name)
+        with suppress(VaultDamage):
+            check(name, kept)
+            return
+        with _turn(f"The vault could not repair {name}"):
+            _storage().move(name, f"{DAMAGED}{name}.{hashlib.sha256(kept).hexdigest()[:8]}")
     put(name, data)
 
 
@@ -279,6 +278,11 @@ def get_picture(sha256: str, media_type: str) -> bytes:
 def _card_folder(card_id: Any) -> str:
     # The last digits of a time-ordered id are its random ones: they spread over the folders.
     return f"cards/{str(card_id)[-2:]}/{card_id}"
+
+
+def _read(storage: _Storage, name: str) -> bytes:
+    with storage.open(name) as file:
+        return cast(bytes, file.read())
 
 
 def _copy() -> _Storage:

@@ -5,20 +5,39 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import tempfile
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    IncompleteReadError,
+    ResponseStreamingError,
+)
 from django.core.files.storage import FileSystemStorage
 from storages.backends.s3 import S3Storage
+from urllib3.exceptions import HTTPError
+
+STORE_ERRORS = (OSError, BotoCoreError, ClientError, HTTPError)
+"""All that a folder or a bucket raises which does not do as asked; an answer that is broken off by
+TLS comes as urllib3's own."""
 
 ASIDE = ".put-"
 """The name of a file begins with it until it is whole."""
+
+
+def is_missing(error: Exception) -> bool:
+    """Whether the store answers, and has not got it."""
+    if isinstance(error, ClientError):
+        return bool(error.response["ResponseMetadata"]["HTTPStatusCode"] == 404)
+    return isinstance(error, FileNotFoundError)
 
 
 class FolderStorage(FileSystemStorage):
@@ -47,9 +66,10 @@ class FolderStorage(FileSystemStorage):
         return True
 
     def names(self, prefix: str = "") -> Iterator[tuple[str, int]]:
-        """Name and size in bytes of each object below a folder, in the order of names."""
+        """Name and size in bytes of each object below a folder, in the order of names. Raises
+        OSError when one of its folders cannot be listed: what is in it is not missing."""
         top = Path(self.location)
-        for folder, folders, files in os.walk(top / prefix):
+        for folder, folders, files in os.walk(top / prefix, onerror=_raise_unless_gone):
             folders.sort()
             for file in sorted(files):
                 path = Path(folder, file)
@@ -77,6 +97,11 @@ class FolderStorage(FileSystemStorage):
             folder = folder.parent
 
 
+def _raise_unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
 class BucketStorage(S3Storage):  # type: ignore[misc]
     """A vault in a bucket of S3 or of a store that speaks its language."""
 
@@ -87,9 +112,28 @@ class BucketStorage(S3Storage):  # type: ignore[misc]
                 connect_timeout=3,
                 read_timeout=15,
                 retries={"mode": "standard", "total_max_attempts": 2},
+                # The vault looks itself whether bytes are whole, and tells damage from no answer.
+                response_checksum_validation="when_required",
             ),
         )
         super().__init__(**options)
+
+    def _open(self, name: str, mode: str = "rb") -> io.BytesIO:
+        """The whole object, which has come when this returns: nobody waits for it later.
+
+        One that is cut off is asked for once more, one that hangs is not.
+        """
+        key = self._normalize_name(name)
+        try:
+            return self._read(key)
+        except (IncompleteReadError, ResponseStreamingError):
+            return self._read(key)
+
+    def _read(self, key: str) -> io.BytesIO:
+        client = self.connection.meta.client
+        # Its own `with` would hand out what is below it, which raises other errors.
+        with closing(client.get_object(Bucket=self.bucket_name, Key=key)["Body"]) as body:
+            return io.BytesIO(body.read())
 
     def create(self, name: str, data: bytes) -> bool:
         """Whether `data` is now kept under `name`; False when the name was taken.
@@ -127,7 +171,6 @@ class BucketStorage(S3Storage):  # type: ignore[misc]
 
     def move(self, name: str, to: str) -> None:
         """Give an object another name, as only a repair may."""
-        source = self._normalize_name(name)
-        target = self.bucket.Object(self._normalize_name(to))
-        target.copy({"Bucket": self.bucket_name, "Key": source})
-        self.bucket.Object(source).delete()
+        source = {"Bucket": self.bucket_name, "Key": self._normalize_name(name)}
+        self.bucket.Object(self._normalize_name(to)).copy_from(CopySource=source)
+        self.bucket.Object(source["Key"]).delete()

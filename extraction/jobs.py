@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from celery import current_app
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
 
@@ -112,23 +112,13 @@ def run(extraction_id: int) -> bool:
     job = leases.claim(extraction_id)
     if job is None:
         return False
-    try:
-        with leases.heartbeat(job, _give_back):
-            _read(job)
-    except ExtractorError as error:
-        _fail(job, error)
-    except vault.VaultAway as error:
-        # No job is to blame, and all would be given up one after the other.
-        wait = VAULT_AWAY_SECONDS * random.uniform(0.75, 1.25)  # noqa: S311
-        _fail(job, ExtractorError(str(error), is_busy=True, retry_after_seconds=wait))
-    except (vault.VaultError, images.PictureError) as error:
-        _fail(job, ExtractorError(str(error), retry=isinstance(error, vault.VaultError)))
-    except Exception:
-        log.exception("job %s stopped with an internal error", job.pk)
-        if not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()  # which may have been the error
-        reason = "The reader stopped with an internal error; the log has the details."
-        _fail(job, ExtractorError(reason, retry=True))
+    with leases.heartbeat(job, _give_back):
+        try:
+            result, answer = _read(job)
+            leases.write(lambda: _finish(job, result, answer))
+        except Exception as error:
+            reason = _reason(job, error)
+            leases.write(lambda: _fail(job, reason))
     return True
 
 
@@ -161,11 +151,25 @@ def _take_over_stale(now: datetime) -> None:
             _crashed(job)
 
 
-def _read(job: Extraction) -> None:
+def _read(job: Extraction) -> tuple[Result, Answer]:
     extractor = extractors.configured(job.extractor)
     answer = answers.obtain(extractor, job.extractor, job.card, job=job)
-    result = answer.result if job.extractor == BUNDLED else _compared(answer.result)
-    _finish(job, result, answer)
+    return answer.result if job.extractor == BUNDLED else _compared(answer.result), answer
+
+
+def _reason(job: Extraction, error: Exception) -> ExtractorError:
+    """What the `error` that stopped a reading says of its job."""
+    if isinstance(error, ExtractorError):
+        return error
+    if isinstance(error, vault.VaultAway):
+        # No job is to blame, and all would be given up one after the other.
+        wait = VAULT_AWAY_SECONDS * random.uniform(0.75, 1.25)  # noqa: S311
+        return ExtractorError(str(error), is_busy=True, retry_after_seconds=wait)
+    if isinstance(error, vault.VaultError | images.PictureError):
+        return ExtractorError(str(error), retry=isinstance(error, vault.VaultError))
+    log.error("job %s stopped with an internal error", job.pk, exc_info=error)
+    reason = "The reader stopped with an internal error; the log has the details."
+    return ExtractorError(reason, retry=True)
 
 
 def _compared(result: Result) -> Result:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F, QuerySet
 
 from cards import one_clock
@@ -29,6 +29,9 @@ LATE_SECONDS = 30
 
 SET_SECONDS = 5
 """A clock that is put forward or back by more than this was set."""
+
+WRITE_SECONDS = 60
+"""So long a worker tries to write what became of a job while the database is away."""
 
 LOOK_SECONDS = 0.5
 """How often a reading looks whether its worker has to end."""
@@ -135,6 +138,28 @@ def heartbeat(job: Extraction, give_back: Callable[[Extraction], object]) -> Ite
     finally:
         done.set()
         thread.join()
+
+
+def write(do: Callable[[], object]) -> None:
+    """Do what writes the end of a job, again and again while the database is away: a worker that
+    waits with it, while the job's heart beats, is not taken for one that crashed.
+
+    `do` changes nothing once it has been committed, whether that was heard of or not. Raises
+    OperationalError, InterfaceError in the end.
+    """
+    until, pause = time.monotonic() + WRITE_SECONDS, 1.0
+    while True:
+        try:
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
+            do()
+            return
+        except (InterfaceError, OperationalError) as error:
+            if connection.in_atomic_block or time.monotonic() + pause > until:
+                raise
+            log.warning("what became of a job waits for the database: %s", error)
+        time.sleep(pause)
+        pause = min(pause * 2, 10)
 
 
 def _is_over(done: threading.Event) -> bool:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from celery import current_app
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from backoffice import each_night
 from backoffice.analytics import publications
 from backoffice.analytics.publications import Publication, PublicationError
 from backoffice.analytics.publish import UnderWay, publish
@@ -22,7 +21,6 @@ from backoffice.noted import note, noted
 log = logging.getLogger(__name__)
 
 NOTE, ASKED = "publication", "publication-asked"
-TRY_AGAIN_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +73,8 @@ def ask(by: str) -> None:
 
 def standing() -> Standing:
     """From what was noted; no folder is looked through."""
-    made, asked_at = noted(NOTE), _time(noted(ASKED).get("at"))
-    at, failed_at = _time(made.get("at")), _time(made.get("failed_at"))
+    made, asked_at = noted(NOTE), each_night.time(noted(ASKED).get("at"))
+    at, failed_at = each_night.time(made.get("at")), each_night.time(made.get("failed_at"))
     is_answered = asked_at and any(done and done >= asked_at for done in (at, failed_at))
     return Standing(at, str(made.get("error", "")), None if is_answered else asked_at)
 
@@ -84,7 +82,9 @@ def standing() -> Standing:
 def line() -> str:
     """When the last publication was, for the dashboard; "" before the first."""
     at = standing().at
-    return _("Last publication: %(time)s.") % {"time": _on_screen(at)} if at else ""
+    if at is None:
+        return ""
+    return _("Last publication: %(time)s.") % {"time": each_night.on_screen(at)}
 
 
 def troubles() -> Iterator[tuple[str, str]]:
@@ -94,26 +94,8 @@ def troubles() -> Iterator[tuple[str, str]]:
 
 
 def _is_due() -> bool:
-    """Whether the last PUBLISH_HOUR has brought none, and the last failure is an hour ago."""
+    """Whether the last PUBLISH_HOUR has brought none."""
     if not settings.PUBLISH_KEEP:
         return False
-    now = timezone.localtime()
-    hour = now.replace(hour=settings.PUBLISH_HOUR, minute=0, second=0, microsecond=0)
-    since = hour if hour <= now else hour - timedelta(days=1)
-    failed = _time(noted(NOTE).get("failed_at"))
-    if failed and now - failed < TRY_AGAIN_AFTER:
-        return False
-    found = publications.all()
-    return not found or found[0].as_of < since
-
-
-def _on_screen(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "DATETIME_FORMAT")
-
-
-def _time(text: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else None
+    newest = next((made.as_of for made in publications.all()), None)
+    return each_night.is_due(settings.PUBLISH_HOUR, noted(NOTE), newest)

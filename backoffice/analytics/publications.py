@@ -6,7 +6,6 @@ publication. Reading needs no database.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,10 +16,11 @@ from typing import Any
 
 from django.conf import settings
 
+from backoffice.archive import dated
 from backoffice.archive.manifest import described
 from cards import vault
 
-NAME = re.compile(r"\d{8}T\d{6}Z(-\d+)?")
+NAME = dated.NAME
 MANIFEST = "manifest.json"
 DATABASE = "card_desk.duckdb"
 SITE = "site/cards.sqlite3"

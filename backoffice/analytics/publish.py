@@ -10,19 +10,19 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from django.db import DatabaseError
 
 import backoffice
+from backoffice import locks
 from backoffice.analytics import publications, site_file, sources, tables
 from backoffice.analytics.moment import one_moment
 from backoffice.analytics.publications import MANIFEST, Publication, PublicationError
 from backoffice.analytics.site_file import Tell
-from backoffice.archive import manifest
+from backoffice.archive import dated, manifest
 from backoffice.archive.manifest import BackupError
 from cards import exports, vault
 from cards.fields import CONTACT_FIELDS
@@ -31,8 +31,7 @@ from cards.models import Card
 NEWEST = "newest"
 """A link to the newest publication, for programs that open its files in place."""
 
-MAKING, REMOVING = ".making-", ".removing-"
-"""What begins so is half of a publication; a process that was killed left it, or one is at work."""
+MAKING, REMOVING = dated.MAKING, dated.REMOVING
 
 BYTES_A_CARD = 12_000
 """Of the disk while one is made; measured."""
@@ -40,6 +39,11 @@ BYTES_A_CARD = 12_000
 
 class UnderWay(PublicationError):
     """Somebody else is publishing just now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another publication is under way. Nothing was changed; it will be done in a while."
+        )
 
 
 _FAILURES = (BackupError, exports.ExportError, DatabaseError, sqlite3.Error, OSError)
@@ -56,7 +60,9 @@ def publish(
     folder = folder or publications.root()
     with _in_plain_words(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _alone(folder):
+        with locks.alone(folder / ".lock") as is_alone:
+            if not is_alone:
+                raise UnderWay
             _clear(folder)
             manifest.check_room(folder, Card.objects.count() * BYTES_A_CARD)
             made = _make(folder, tell)
@@ -74,7 +80,7 @@ def _make(folder: Path, tell: Tell) -> Publication:
         made = _fill(aside, tell)
         (aside / MANIFEST).write_bytes(vault.sealed(MANIFEST, publications.document(made)))
         _seal(aside)
-        place = _free_place(folder, made.as_of)
+        place = dated.free_place(folder, made.as_of)
         aside.rename(place)
         manifest.sync(folder)
     finally:
@@ -115,15 +121,6 @@ def _seal(aside: Path) -> None:
     manifest.sync(aside)
 
 
-def _free_place(folder: Path, as_of: datetime) -> Path:
-    name = f"{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    place, number = folder / name, 1
-    while place.exists():
-        number += 1
-        place = folder / f"{name}-{number}"
-    return place
-
-
 def _point_to(place: Path) -> None:
     aside = place.with_name(f"{MAKING}{NEWEST}")
     with suppress(OSError):  # there are disks that know no links
@@ -155,17 +152,6 @@ def _delete(path: Path) -> None:
             with suppress(OSError):
                 inside.chmod(0o700)
     shutil.rmtree(path, ignore_errors=True)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Raises UnderWay while another process is inside with the same folder; OSError."""
-    with ExitStack() as held:
-        try:
-            held.enter_context(manifest.alone(folder / ".lock", "Another publication"))
-        except BackupError as error:
-            raise UnderWay(str(error)) from error
-        yield
 
 
 @contextmanager

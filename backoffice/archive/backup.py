@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
 import backoffice
+from backoffice import locks
 from backoffice.archive import databases, manifest
-from backoffice.archive.manifest import BackupError, Manifest
-
-NAME = re.compile(r"\d{8}T\d{6}Z(-\d+)?")
-MAKING, REMOVING = ".making-", ".removing-"
-"""What begins so is half of a backup; a process that was killed left it, or one is at work."""
+from backoffice.archive.dated import MAKING, NAME, REMOVING, free_place
+from backoffice.archive.manifest import BackupError, Manifest, UnderWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,9 @@ def back_up(folder: Path, *, keep: int | None = None) -> Backup:
     database = databases.ours()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with manifest.alone(folder / ".lock", f"Another backup into {folder}"):
+        with locks.alone(folder / ".lock") as is_alone:
+            if not is_alone:
+                raise UnderWay(f"Another backup into {folder}")
             _clear(folder)
             _check_room(folder, database)
             made = _make(folder, database)
@@ -86,21 +84,12 @@ def _make(folder: Path, database: dict[str, Any]) -> Backup:
         manifest.write(aside, made)
         manifest.sync(aside / manifest.FILE)
         manifest.sync(aside)
-        place = _free_place(folder, as_of)
+        place = free_place(folder, as_of)
         aside.rename(place)
         manifest.sync(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return Backup(place, made)
-
-
-def _free_place(folder: Path, as_of: datetime) -> Path:
-    name = f"{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    place, number = folder / name, 1
-    while place.exists():
-        number += 1
-        place = folder / f"{name}-{number}"
-    return place
 
 
 def _check_room(folder: Path, database: dict[str, Any]) -> None:

@@ -6,11 +6,9 @@ is no backup.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +22,13 @@ CHUNK = 1 << 20
 
 class BackupError(Exception):
     """Why there is no backup, or why one cannot be used: what was kept, and what to do next."""
+
+
+class UnderWay(BackupError):
+    """Another process does the same just now."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is under way. Nothing was changed; it will be done in a while.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +122,6 @@ def check_room(folder: Path, needed: int) -> None:
             f" {disk.free_bytes / 1e6:,.0f} MB free, of which 3 % of the disk are to stay so."
             " Nothing was written. Make room, or use another disk."
         )
-
-
-@contextmanager
-def alone(lock: Path, what: str) -> Iterator[None]:
-    """Raises BackupError while another process is inside with the same `lock`; OSError."""
-    with lock.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BackupError(
-                f"{what} is under way. Nothing was changed; it will be done in a while."
-            ) from None
-        yield
 
 
 def sync(path: Path) -> None:

@@ -7,14 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from backoffice.archive.chunks import chunks
 from backoffice.archive.second_copy import Copied
 from cards import vault
-from cards.vault_storage import BucketStorage, FolderStorage
+from cards.vault_storage import STORE_ERRORS, BucketStorage, FolderStorage
 
 MOVERS = 8
 CHUNK = 200
@@ -73,7 +72,7 @@ def move(source: Storage, target: Storage, tell: Tell) -> Copied:
                 found = movers.map(lambda name: _move(name, source, target), chunk)
                 _note(moved, zip(chunk, found, strict=True))
                 tell(len(chunk))
-    except (OSError, BotoCoreError, ClientError) as error:
+    except STORE_ERRORS as error:
         raise MoveError(
             f"A vault does not answer ({error}). What was copied is whole and stays; the old side"
             " is as it was. See that both can be reached, then run the same again: it goes on."

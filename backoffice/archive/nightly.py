@@ -3,109 +3,105 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from backoffice import each_night, locks
 from backoffice.archive import backup, second_copy
 from backoffice.archive.backup import Backup
-from backoffice.archive.manifest import BackupError
+from backoffice.archive.manifest import BackupError, UnderWay
 from backoffice.archive.restore import DRILL, drill
 from backoffice.noted import note, noted
-from cards import vault
 
 log = logging.getLogger(__name__)
 
-BACKUP = "backup"
+BACKUP, COPY = "backup", "vault-copy"
 DRILL_EVERY = timedelta(days=7)
-TRY_AGAIN_AFTER = timedelta(hours=1)
 LATE_AFTER = timedelta(days=2)
 
 
 def tend() -> None:
-    """Make the backup and the trial that are due. What fails is noted and tried again later."""
+    """Make the backup, the second copy of the vault and the trial that are due. What fails is noted
+    and tried again later, each by itself. While another process does this, nothing is done."""
     if not settings.BACKUP_KEEP:
         return
+    with locks.alone(Path(settings.DATA_DIR) / "nightly.lock") as is_alone:
+        if is_alone:
+            _do_what_is_due()
+
+
+def _do_what_is_due() -> None:
     if _is_backup_due():
         _attempt(run, "the nightly backup failed: %s")
+    if _is_copy_due():
+        _attempt(copy_vault, "the second copy of the vault failed: %s")
     if _is_drill_due():
         _attempt(lambda: drill(backup.newest(_folder())), "the trial of a backup failed: %s")
 
 
 def run() -> Backup:
-    """The backup of a night, with the second copy of the vault where one is set. Raises
-    BackupError."""
-    try:
+    """The backup of a night; what came of it is noted. Raises BackupError."""
+    with _failure_noted(BACKUP):
         made = backup.back_up(_folder(), keep=settings.BACKUP_KEEP)
-        if "vault_copy" in settings.STORAGES:
-            copy_vault()
-    except BackupError as error:
-        note(BACKUP, {**noted(BACKUP), "failed_at": _now(), "error": str(error)})
-        raise
     note(BACKUP, {"at": made.manifest.as_of.isoformat(), "size": made.manifest.size})
     return made
 
 
-def copy_vault(tell: second_copy.Tell | None = None) -> second_copy.Copied:
-    """Brings the second copy up to date. Raises BackupError when not all could be copied."""
+def copy_vault() -> None:
+    """Bring the second copy of the vault up to date; what came of it is noted. Raises
+    BackupError."""
+    began = timezone.now()
+    with _failure_noted(COPY):
+        second_copy.update()
+    note(COPY, {"at": began.isoformat()})
+
+
+@contextmanager
+def _failure_noted(name: str) -> Iterator[None]:
     try:
-        copied = second_copy.update(tell)
-    except vault.VaultError as error:
-        raise BackupError(
-            f"{error}. What was copied stays; the database was backed up. Try again later."
-        ) from error
-    return _whole(copied)
+        yield
+    except UnderWay:
+        raise
+    except BackupError as error:
+        failed_at = timezone.now().isoformat()
+        note(name, {**noted(name), "failed_at": failed_at, "error": str(error)})
+        raise
 
 
-def bring_vault_back(tell: second_copy.Tell | None = None) -> second_copy.Copied:
-    """Brings the vault back from the second copy. Raises BackupError likewise."""
-    try:
-        copied = second_copy.bring_back(tell)
-    except vault.VaultError as error:
-        raise BackupError(f"{error}. What was brought back stays; run this again.") from error
-    return _whole(copied)
-
-
-def _whole(copied: second_copy.Copied) -> second_copy.Copied:
-    if copied.refused:
-        name, why = next(iter(copied.refused.items()))
-        raise BackupError(
-            f"{copied.objects:,} objects of the vault were copied, {len(copied.refused):,} were"
-            f" not, the first being {name}: {why}. Nothing was overwritten; run `verify`."
-        )
-    return copied
-
-
-def _attempt(what: Any, words: str) -> None:
+def _attempt(what: Callable[[], object], words: str) -> None:
     try:
         what()
+    except UnderWay as error:
+        log.info("%s", error)
     except (BackupError, OSError) as error:
         log.error(words, error)
 
 
 def _is_backup_due() -> bool:
-    """Whether the last BACKUP_HOUR has brought none, and the last failure is an hour ago."""
-    now = timezone.localtime()
-    hour = now.replace(hour=settings.BACKUP_HOUR, minute=0, second=0, microsecond=0)
-    since = hour if hour <= now else hour - timedelta(days=1)
-    failed = _time(noted(BACKUP).get("failed_at"))
-    if failed and now - failed < TRY_AGAIN_AFTER:
-        return False
     found = backup.backups(_folder())
-    return not found or found[-1].manifest.as_of < since
+    newest = found[-1].manifest.as_of if found else None
+    return each_night.is_due(settings.BACKUP_HOUR, noted(BACKUP), newest)
+
+
+def _is_copy_due() -> bool:
+    """Backups that are made by hand leave the vault out; its copy has a time of its own."""
+    if "vault_copy" not in settings.STORAGES:
+        return False
+    facts = noted(COPY)
+    return each_night.is_due(settings.BACKUP_HOUR, facts, each_night.time(facts.get("at")))
 
 
 def _is_drill_due() -> bool:
     """Once a week; after a failure every day."""
     last = noted(DRILL)
-    at = _time(last.get("at"))
+    at = each_night.time(last.get("at"))
     every = DRILL_EVERY if last.get("is_passed") else timedelta(days=1)
     is_time = at is None or timezone.now() - at >= every
     return is_time and bool(backup.backups(_folder()))
@@ -113,10 +109,13 @@ def _is_drill_due() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of the backups; `drill_passed` is None before the first trial."""
+    """What is known of the backups: `error` and `copy_error` say why the last backup and the last
+    second copy of the vault failed, "" when they did not; `drill_passed` is None before the first
+    trial."""
 
     backup_at: datetime | None
     error: str
+    copy_error: str
     drill_at: datetime | None
     drill_passed: bool | None
     drill_text: str
@@ -126,9 +125,10 @@ def standing() -> Standing:
     """From what was noted; no folder is looked through."""
     made, tried = noted(BACKUP), noted(DRILL)
     return Standing(
-        backup_at=_time(made.get("at")),
+        backup_at=each_night.time(made.get("at")),
         error=str(made.get("error", "")),
-        drill_at=_time(tried.get("at")),
+        copy_error=str(noted(COPY).get("error", "")) if "vault_copy" in settings.STORAGES else "",
+        drill_at=each_night.time(tried.get("at")),
         drill_passed=tried.get("is_passed"),
         drill_text=str(tried.get("text", "")),
     )
@@ -139,11 +139,13 @@ def line() -> str:
     now = standing()
     words = []
     if now.backup_at:
-        words.append(_("Last backup: %(time)s.") % {"time": _on_screen(now.backup_at)})
-    if now.drill_at and now.drill_passed:
-        words.append(_("Restored on trial: %(time)s, whole.") % {"time": _on_screen(now.drill_at)})
-    elif now.drill_at:
-        words.append(_("Restored on trial: %(time)s, failed.") % {"time": _on_screen(now.drill_at)})
+        words.append(_("Last backup: %(time)s.") % {"time": each_night.on_screen(now.backup_at)})
+    if now.drill_at:
+        time = {"time": each_night.on_screen(now.drill_at)}
+        if now.drill_passed:
+            words.append(_("Restored on trial: %(time)s, whole.") % time)
+        else:
+            words.append(_("Restored on trial: %(time)s, failed.") % time)
     return " ".join(words)
 
 
@@ -156,28 +158,14 @@ def troubles() -> Iterator[tuple[str, str]]:
         yield _("The nightly backup failed."), now.error
     elif now.backup_at and timezone.now() - now.backup_at > LATE_AFTER:
         yield (
-            _("The last backup is of %(time)s.") % {"time": _on_screen(now.backup_at)},
+            _("The last backup is of %(time)s.") % {"time": each_night.on_screen(now.backup_at)},
             _("One is made every night while worker and beat run; see that they do."),
         )
+    if now.copy_error:
+        yield _("The second copy of the vault is not up to date."), now.copy_error
     if now.drill_passed is False:
         yield _("The newest backup could not be restored on trial."), now.drill_text
 
 
-def _on_screen(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "DATETIME_FORMAT")
-
-
 def _folder() -> Path:
     return Path(settings.BACKUP_DIR)
-
-
-def _now() -> str:
-    return timezone.now().isoformat()
-
-
-def _time(text: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else None

@@ -16,10 +16,10 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from backoffice import invariants
+from backoffice import invariants, locks
 from backoffice.archive import databases, manifest, postgres_dump
 from backoffice.archive.backup import Backup
-from backoffice.archive.manifest import BackupError, Manifest
+from backoffice.archive.manifest import BackupError, Manifest, UnderWay
 from backoffice.noted import note
 from cards.vault import VaultError
 
@@ -59,7 +59,9 @@ def drill(backup: Backup) -> str:
 
     It leaves nothing behind. Raises BackupError when the backup would not come back.
     """
-    with manifest.alone(Path(settings.DATA_DIR) / ".drill.lock", "Another trial of a backup"):
+    with locks.alone(Path(settings.DATA_DIR) / ".drill.lock") as is_alone:
+        if not is_alone:
+            raise UnderWay("Another trial of a backup")
         started = time.monotonic()
         facts = {"at": timezone.now().isoformat(), "backup": backup.folder.name}
         try:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from backoffice.archive.chunks import chunks
+from backoffice.archive.manifest import BackupError
 from cards import vault
 
 COPIERS = 8
@@ -29,16 +30,33 @@ class Copied:
 
 
 def update(tell: Tell | None = None) -> Copied:
-    """Copies what the second copy has not got yet. Raises VaultError when a side cannot be listed;
+    """Copies what the second copy has not got yet. Raises BackupError when not all could be copied;
     what was copied until then stays."""
-    there = dict(vault.names_in_copy())
-    return _copy(vault.names(), there, _keep_in_copy, tell)
+    try:
+        there = dict(vault.names_in_copy())
+        return _whole(_copy(vault.names(), there, _keep_in_copy, tell))
+    except vault.VaultError as error:
+        raise BackupError(f"{error}. What was copied stays; the rest is next time.") from error
 
 
 def bring_back(tell: Tell | None = None) -> Copied:
-    """Copies what the vault has not got from the second copy. Raises VaultError likewise."""
-    there = dict(vault.names())
-    return _copy(vault.names_in_copy(), there, _keep, tell)
+    """Copies what the vault has not got from the second copy. Raises BackupError likewise."""
+    try:
+        there = dict(vault.names())
+        return _whole(_copy(vault.names_in_copy(), there, _keep, tell))
+    except vault.VaultError as error:
+        raise BackupError(f"{error}. What was brought back stays; run this again.") from error
+
+
+def _whole(copied: Copied) -> Copied:
+    """Raises BackupError when something was not copied."""
+    if copied.refused:
+        name, why = next(iter(copied.refused.items()))
+        raise BackupError(
+            f"{copied.objects:,} objects of the vault were copied, {len(copied.refused):,} were"
+            f" not, the first being {name}: {why}. Nothing was overwritten; run `verify`."
+        )
+    return copied
 
 
 def _copy(

@@ -7,7 +7,7 @@ there. What is damaged or missing can be put right from a second copy of the vau
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Literal
@@ -25,6 +25,9 @@ READERS = 8
 
 CHUNK = 200
 
+BROKEN = ("missing", "damaged")
+"""Kinds of findings that have to be put right."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -40,10 +43,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An object that is not as it should be: why, and the ids of the cards it belongs to."""
+    """An object that is not as it should be: why, and the ids of the cards it belongs to.
+
+    Of one that is "unread" nothing is known: the vault did not give it just now.
+    """
 
     name: str
-    kind: Literal["missing", "damaged", "extra"]
+    kind: Literal["missing", "damaged", "unread", "extra"]
     why: str
     cards: tuple[str, ...] = ()
     is_repaired: bool = False
@@ -64,7 +70,7 @@ class Report:
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing is missing or damaged any more; extra objects harm nobody."""
+        """Whether nothing is missing, damaged or unread any more; extra objects harm nobody."""
         return all(found.is_repaired or found.kind == "extra" for found in self.findings)
 
 
@@ -73,7 +79,8 @@ def verify(
 ) -> Report:
     """Reads all objects of `part`. With `repair` what is damaged or missing comes from the copy.
 
-    `tell` is told of each so many objects. Raises VaultError when the vault cannot be listed.
+    `tell` is told of each so many objects. Raises VaultError, before anything is repaired, when the
+    vault cannot be listed or does not say whether it has an object.
     """
     part, report = part or Part(), Report()
     there: set[str] = set()
@@ -84,18 +91,27 @@ def verify(
                 report.objects += 1
                 report.size += outcome.size
                 report.unsealed += outcome.is_unsealed
-                if outcome.why:
-                    report.findings.append(Finding(name, "damaged", outcome.why, _cards(name)))
+                if outcome.kind:
+                    found = Finding(name, outcome.kind, outcome.why, cards_of(name))
+                    report.findings.append(found)
             if tell:
                 tell(len(chunk))
-    for name in expected():
-        if name not in there and part.has(name):
-            why = "the database knows of it, and it is not there"
-            report.findings.append(Finding(name, "missing", why, _cards(name)))
+    for name in missing(there, part):
+        why = "the database knows of it, and it is not there"
+        report.findings.append(Finding(name, "missing", why, cards_of(name)))
     report.findings += _extra(there, part)
     if repair:
         report.findings = [_repaired(finding) for finding in report.findings]
     return report
+
+
+def missing(listed: Collection[str], part: Part | None = None) -> Iterator[str]:
+    """The names of `part` that the database expects, and that neither were `listed` in the vault
+    nor came since: the database is asked after the listing. Raises VaultError."""
+    part = part or Part()
+    for name in expected():
+        if name not in listed and part.has(name) and not vault.has(name):
+            yield name
 
 
 def expected() -> Iterator[str]:
@@ -145,6 +161,7 @@ def _journaled() -> Iterator[str]:
 class _Outcome:
     size: int = 0
     is_unsealed: bool = False
+    kind: Literal["", "missing", "damaged", "unread"] = ""
     why: str = ""
 
 
@@ -160,26 +177,34 @@ def _check(name: str) -> _Outcome:
     """Reads an object, and says what is wrong with it."""
     try:
         data = vault.get(name)
+    except vault.VaultAway as error:
+        return _Outcome(kind="unread", why=f"could not be read: {error}")
     except vault.VaultError as error:
-        return _Outcome(why=str(error))
+        return _Outcome(kind="missing", why=str(error))
     try:
         vault.check(name, data)
     except vault.VaultDamage as damage:
-        return _Outcome(len(data), why=damage.why)
+        return _Outcome(len(data), kind="damaged", why=damage.why)
     is_document = name.endswith(".json")
     return _Outcome(len(data), is_unsealed=is_document and not vault.is_sealed(data))
 
 
-def _cards(name: str) -> tuple[str, ...]:
-    """The ids of the cards that an object belongs to."""
-    kind, _, rest = name.partition("/")
-    owner = rest.split("/")[1] if rest.count("/") > 1 else ""
+def cards_of(name: str) -> tuple[str, ...]:
+    """The ids of the cards that an object belongs to. One query at most."""
+    kind, owner = _owner(name)
     if kind == "cards":
         return (owner,)
     if kind == "images":
         cards = Card.objects.filter(sides__picture=owner).distinct().order_by("id")
         return tuple(str(card_id) for card_id in cards.values_list("pk", flat=True))
     return ()
+
+
+def _owner(name: str) -> tuple[str, str]:
+    """The folder that a name is in, and whose it is there: a card by its id in `cards`, a picture
+    by its SHA-256 in `images`, "" elsewhere."""
+    kind, _, rest = name.partition("/")
+    return kind, rest.split("/")[1] if rest.count("/") > 1 else ""
 
 
 def _extra(there: Iterable[str], part: Part) -> Iterator[Finding]:
@@ -189,15 +214,14 @@ def _extra(there: Iterable[str], part: Part) -> Iterator[Finding]:
     cards = {str(card_id) for card_id in Card.objects.order_by().values_list("pk", flat=True)}
     known = {"images": pictures, "cards": cards}
     for name in sorted(there):
-        kind, _, rest = name.partition("/")
-        owner = rest.split("/")[1] if rest.count("/") > 1 else ""
+        kind, owner = _owner(name)
         if kind in known and owner not in known[kind] and part.has(name):
             yield Finding(name, "extra", "the database does not know of it")
 
 
 def _repaired(finding: Finding) -> Finding:
     """The finding once the copy has been asked for the object."""
-    if finding.kind == "extra":
+    if finding.kind in ("extra", "unread"):
         return finding
     try:
         vault.replace(finding.name, vault.from_copy(finding.name))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from backoffice.invariants import answers, files, jobs, known, listing
+from backoffice.invariants import answers, files, jobs, known, listing, uploads
 from backoffice.invariants.listing import Listing
 
 
@@ -28,6 +28,12 @@ class Invariant:
 
 INVARIANTS: Mapping[str, Invariant] = {
     "cards": Invariant("every card of the vault is in the database", known.unknown_cards),
+    "pictures": Invariant(
+        "what was uploaded without a database has a card, or was refused", uploads.without_card
+    ),
+    "waiting": Invariant(
+        "what was uploaded without a database is taken in once there is one", uploads.late
+    ),
     "jobs": Invariant(
         "every card waits for a job or for a person, or is decided", jobs.stuck, of_backups=True
     ),

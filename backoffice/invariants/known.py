@@ -9,8 +9,7 @@ from backoffice.archive.chunks import chunks
 from backoffice.archive.papers import Folder
 from backoffice.archive.there import Known, known
 from backoffice.invariants.listing import Listing
-from cards import vault
-from cards.models import Batch, Card, Side
+from cards.models import Batch, Card
 from review.models import SecondLook
 
 REBUILD = "`manage.py rebuild` brings it back"
@@ -56,19 +55,15 @@ def _unknown(folder: Folder, have: Known) -> Iterator[str]:
 
 def missing_objects(kept: Listing) -> Iterator[str]:
     """What the database says is in the vault and is not."""
-    for name in verify.expected():
-        # Asked once more, as it may have been put there since.
-        if name not in kept.names and not vault.has(name):
-            yield f"{name} is not in the vault{_of(name)}; `verify --repair` looks in the copy."
+    for name in verify.missing(kept.names):
+        yield f"{name} is not in the vault{_of(name)}; `verify --repair` looks in the copy."
 
 
 def _of(name: str) -> str:
     """Whose a picture or an answer is; other names say so themselves."""
     if not name.startswith("images/"):
         return ""
-    cards = Side.objects.filter(picture=name.split("/")[2]).order_by("card").distinct()
-    ids = cards.values_list("card_id", flat=True)
-    return f" (card {', '.join(map(str, ids))})"
+    return f" (card {', '.join(verify.cards_of(name))})"
 
 
 def erased(kept: Listing) -> Iterator[str]:

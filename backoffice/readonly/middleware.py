@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import resolve, set_urlconf
 from django.views.decorators.clickjacking import xframe_options_deny
 
+from backoffice import strangers, vault_turns
 from backoffice.readonly import passes, watch
-from backoffice.readonly.answers import CUT_OFF
-from cards import vault
+from backoffice.readonly.answers import CUT_OFF, reading, refused
 
 URLS = "backoffice.readonly.urls"
 
@@ -65,13 +65,11 @@ def read_only(request: HttpRequest) -> HttpResponseBase:
     request.urlconf = URLS
     request.user = AnonymousUser()
     set_urlconf(URLS)
+    if strangers.is_large(request) and passes.shown(request) is None:
+        return reading(refused)(request)  # before its body is read, which goes to the disk
     found = resolve(request.path_info)
-    before = vault.in_request.set(True)
-    try:
-        response: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
-    finally:
-        vault.in_request.reset(before)
-    return response
+    view = vault_turns.middleware(lambda asked: found.func(asked, *found.args, **found.kwargs))
+    return view(request)
 
 
 def _is_lost(request: HttpRequest) -> bool:

@@ -23,11 +23,11 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.archive import manifest
+from backoffice import locks
 from backoffice.readonly.passes import Pass
 from cards import images, intake, room, vault
 from cards.drafts import short_name
-from cards.models import Batch
+from cards.models import Arrival, Batch
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 FOLDER = "waiting"
 TAKEN = ".taken.json"
 VERSION = 1
+_STAMP = "%Y%m%dT%H%M%SZ"
 _LOCK = 0x57414954
 """Of PostgreSQL, for all workers of a site."""
 
@@ -70,7 +71,7 @@ def keep(files: Iterable[UploadedFile[Any]], *, batch: str, by: Pass) -> Kept:
             "version": VERSION, "batch": batch[:120], "at": now.isoformat(),
             "by": by.user_id, "user": by.name, "files": described,
         }  # fmt: skip
-        stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(8)}"
+        stamp = f"{now.astimezone(UTC).strftime(_STAMP)}-{secrets.token_hex(8)}"
         vault.put_json(f"{FOLDER}/{stamp}.json", document)
     return kept
 
@@ -79,24 +80,49 @@ def take_in() -> int:
     """The number of files taken in now. One process at a time; each file once, though the process
     be killed in between. Raises VaultError, room.NoRoom: then the rest waits for the next round.
     """
-    names = [name for name, _size in vault.names(FOLDER)]
-    taken = {name.removesuffix(TAKEN) for name in names if name.endswith(TAKEN)}
-    open_names = [
-        name
-        for name in names
-        if not name.endswith(TAKEN) and name.removesuffix(".json") not in taken
-    ]
-    if not open_names:
+    still_open = to_take_in(name for name, _size in vault.names(FOLDER))
+    if not still_open:
         return 0
     with _alone() as is_alone:
-        return sum(map(_take_in, open_names)) if is_alone else 0
+        return sum(map(_try, still_open)) if is_alone else 0
+
+
+def to_take_in(names: Iterable[str]) -> list[str]:
+    """Of the names in the vault those of documents that wait, the oldest first."""
+    kept = {name for name in names if name.startswith(f"{FOLDER}/")}
+    return sorted(name for name in kept if not name.endswith(TAKEN) and marker(name) not in kept)
+
+
+def marker(name: str) -> str:
+    """The name of what says that the document `name` was taken in, into which batch, and what of it
+    was refused."""
+    return name.removesuffix(".json") + TAKEN
+
+
+def came_at(name: str) -> datetime | None:
+    """When the document `name` was kept; None when that is not its name."""
+    stamp = name.removeprefix(f"{FOLDER}/").partition("-")[0]
+    try:
+        return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _try(name: str) -> int:
+    """The number of files taken in. What cannot be taken in holds back nothing that came later."""
+    try:
+        return _take_in(name)
+    except (vault.VaultAway, room.NoRoom):
+        raise
+    except (vault.VaultError, KeyError, TypeError, ValueError) as error:
+        log.error("%s cannot be taken in, and waits on: %r", name, error)
+        return 0
 
 
 def _take_in(name: str) -> int:
-    marker = name.removesuffix(".json") + TAKEN
-    if vault.has(marker):  # another process was first
+    if vault.has(marker(name)):  # another process was first
         return 0
-    document, number = vault.get_json(name), 0
+    document = vault.get_json(name)
     by = User.objects.filter(pk=document["by"]).first()
     # The moment it came names the batch: a second run finds the one that the first has begun.
     batch, _is_new = Batch.objects.get_or_create(
@@ -105,22 +131,36 @@ def _take_in(name: str) -> int:
         defaults={"created_by": by},
     )
     there = set(batch.arrivals.values_list("file_name", flat=True))
-    for file in document["files"]:
-        if file["name"] not in there:
-            _take_in_file(file, batch, by)
-            number += 1
-    vault.put_json(marker, {"version": VERSION, "batch": batch.pk})
-    log.info("%d files that came without a database are in batch %d", number, batch.pk)
-    return number
+    open_files = [file for file in document["files"] if file["name"] not in there]
+    taken_in = [_take_in_file(file, batch, by) for file in open_files]
+    if not all(taken_in):
+        return sum(taken_in)
+    refused = batch.arrivals.filter(outcome=Arrival.Outcome.REFUSED)
+    vault.put_json(
+        marker(name),
+        {
+            "version": VERSION, "batch": batch.pk,
+            "refused": sorted(refused.values_list("file_name", flat=True)),
+        },
+    )  # fmt: skip
+    log.info("%d files that came without a database are in batch %d", len(taken_in), batch.pk)
+    return len(taken_in)
 
 
-def _take_in_file(file: dict[str, Any], batch: Batch, by: User | None) -> None:
+def _take_in_file(file: dict[str, Any], batch: Batch, by: User | None) -> bool:
+    """Whether it is taken in or refused; a picture that is not there may come back from a copy."""
     try:
         data = vault.get_picture(file["sha256"], file["media_type"])
     except vault.VaultDamage as damage:
         intake.refuse(batch, file["name"], str(damage))
-        return
+        return True
+    except vault.VaultAway:
+        raise
+    except vault.VaultError as error:
+        log.error("%s cannot be taken in, and waits on: %s", file["name"], error)
+        return False
     intake.take_in(io.BytesIO(data), batch, name=file["name"], by=by)
+    return True
 
 
 def _refusal(data: bytes, kind: str) -> str:
@@ -158,8 +198,5 @@ def _alone() -> Iterator[bool]:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
         return
-    try:
-        with manifest.alone(Path(settings.DATA_DIR) / "waiting.lock", "Taking in"):
-            yield True
-    except manifest.BackupError:
-        yield False
+    with locks.alone(Path(settings.DATA_DIR) / "waiting.lock") as is_alone:
+        yield is_alone

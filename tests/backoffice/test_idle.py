@@ -30,6 +30,9 @@ class Steady:
     def monotonic(self) -> float:
         return self.now
 
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Steady:
@@ -148,3 +151,34 @@ def test_one_whose_broker_takes_no_message_goes_on(
             watch.look()
         clock.now += idle.WATCH_SECONDS
     assert statuses == []
+
+
+@pytest.mark.usefixtures("clock", "knocks")
+@pytest.mark.parametrize(
+    ("shares_lock", "pools", "statuses"),
+    [
+        (True, [{1, 2}, {1, 3}], [1]),
+        (True, [{1}, {1, 2}, {1, 2}], []),
+        (False, [{1, 2}, {1, 3}], []),
+    ],
+)
+def test_one_whose_processes_share_a_lock_ends_when_it_misses_one(
+    shares_lock: bool, pools: list[set[int]], statuses: list[int]
+) -> None:
+    ended: list[int] = []
+    seen = iter(pools)
+    watch = Watch(end=ended.append, shares_lock=shares_lock, pool=lambda: next(seen))
+    for _ in pools:
+        watch.look()
+    assert ended == statuses
+
+
+@pytest.mark.usefixtures("clock", "knocks")
+def test_one_that_is_told_to_end_misses_no_process() -> None:
+    pools = iter([{1, 2}, {1}])
+    ended: list[int] = []
+    watch = Watch(end=ended.append, shares_lock=True, pool=lambda: next(pools))
+    watch.look()
+    closing.tell()
+    watch.look()
+    assert ended == []

@@ -10,11 +10,14 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from backoffice.invariants import INVARIANTS, broken
+from backoffice.readonly import waiting
+from backoffice.readonly.passes import Pass
 from cards import intake, vault
-from cards.models import Batch, Card
+from cards.models import Arrival, Batch, Card
 from extraction import jobs
 from extraction.models import Call, Extraction
 from review import decisions, journal
@@ -232,6 +235,59 @@ def test_a_backup_may_be_older_than_the_vault(job: Extraction) -> None:
 def test_a_backup_may_not_name_what_the_vault_has_not(job: Extraction) -> None:
     lose(vault.review_name(job.card_id, 1))
     assert len(broken(of_backups=True)) == 1
+
+
+def upload_without_a_database(by: Person, data: bytes) -> str:
+    """The name of the document that is kept, of an upload a while ago."""
+    file = SimpleUploadedFile("rosa.jpg", data)
+    held = Pass(by.user.pk, "Ursula", frozenset(("cards.upload_card",)), 0)
+    waiting.keep([file], batch="Boat fair", by=held)
+    (name,) = [name for name, _size in vault.names("waiting")]
+    document, old = vault.get_json(name), "waiting/20260101T000000Z-00.json"
+    lose(name)
+    vault.put_json(old, document)
+    return old
+
+
+def test_what_was_uploaded_without_a_database_and_is_not_taken_in(uploader: Person) -> None:
+    name = upload_without_a_database(uploader, pictures.jpeg())
+    assert complaint().startswith(f"{name} was acknowledged and is not taken in")
+    waiting.take_in()
+    assert broken() == []
+
+
+def test_what_was_uploaded_a_moment_ago_may_wait(uploader: Person) -> None:
+    name = upload_without_a_database(uploader, pictures.jpeg())
+    document = vault.get_json(name)
+    lose(name)
+    vault.put_json(f"waiting/{timezone.now():%Y%m%dT%H%M%SZ}-00.json", document)
+    assert broken() == []
+
+
+def test_a_picture_that_was_acknowledged_and_is_on_no_card(uploader: Person) -> None:
+    name = upload_without_a_database(uploader, pictures.jpeg())
+    waiting.take_in()
+    for card in Card.objects.all():
+        lose(vault.card_name(card.pk))
+    Card.objects.all().delete()
+    assert f"came as rosa.jpg with {name} and is on no card" in complaint()
+
+
+@pytest.mark.parametrize("is_rebuilt", [False, True])
+def test_a_picture_that_was_refused_later_breaks_nothing(
+    uploader: Person, *, is_rebuilt: bool
+) -> None:
+    upload_without_a_database(uploader, pictures.jpeg()[:300])
+    waiting.take_in()
+    assert Arrival.objects.get().outcome == Arrival.Outcome.REFUSED
+    if is_rebuilt:  # the vault knows of no arrivals
+        Arrival.objects.all().delete()
+    assert broken() == []
+
+
+def test_a_picture_of_an_upload_that_was_cut_off_breaks_nothing() -> None:
+    vault.put_picture(pictures.jpeg(), "image/jpeg")
+    assert broken() == []
 
 
 def test_the_command_tells_of_each_promise(job: Extraction) -> None:

@@ -9,8 +9,11 @@ import pytest
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from backoffice import strangers
+from backoffice.readonly import watch
+from tests.backoffice.readonly.conftest import DownWatch
 from tests.cards.make_uploads import begun as batch_of
 from tests.cast import Person
 
@@ -49,6 +52,20 @@ def test_a_large_request_of_a_visitor_is_refused_before_it_reaches_the_disk(
     response = send(Client(enforce_csrf_checks=True), path)
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("admin:login"))
+    assert spooled == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/cards/card/upload/", "/admin/logout/", "/language", "/admin/login/", "/no"]
+)
+def test_nor_does_it_reach_the_disk_while_the_database_is_down(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, spooled: list[str], path: str
+) -> None:
+    monkeypatch.setattr(watch, "site", DownWatch())
+    settings.READ_ONLY_UPLOADS = "keep"
+    response = send(Client(enforce_csrf_checks=True), path)
+    assert response.status_code == 503
+    assert response["Cache-Control"] == "no-store, private"
     assert spooled == []
 
 

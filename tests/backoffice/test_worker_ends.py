@@ -1,4 +1,5 @@
-"""A real worker, in a DATA_DIR of its own: told to end while it reads, and deaf to its broker."""
+"""A real worker, in a DATA_DIR of its own: told to end while it reads, deaf to its broker, with a
+process that was killed."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -21,6 +23,7 @@ import pytest
 from tests import fakes, pictures
 from tests.backoffice.commands import ROOT
 from tests.fakes import FakeModelServer
+from tests.model_server import Reply, Request
 
 WAIT_SECONDS = 60
 
@@ -31,10 +34,12 @@ django.setup()
 from celery.__main__ import main
 from backoffice import ending, idle
 {changes}
-sys.argv = ["celery", "--app=backoffice", "worker", "--concurrency=1", "--loglevel=INFO",
+sys.argv = ["celery", "--app=backoffice", "worker", "--concurrency={processes}", "--loglevel=INFO",
             "--without-gossip", "--without-mingle", "--without-heartbeat"]
 main()
 """
+
+WATCHFUL = "idle.WATCH_SECONDS = 0.5"
 
 HURRIED = "ending.FINISH_SECONDS = 1"
 
@@ -71,8 +76,8 @@ class Desk:
                 cwd=ROOT, env=self.environment, check=True, capture_output=True,
             )  # fmt: skip
 
-    def work(self, changes: str) -> subprocess.Popen[bytes]:
-        code = textwrap.dedent(WORKER).format(changes=changes)
+    def work(self, changes: str, *, processes: int = 1) -> subprocess.Popen[bytes]:
+        code = textwrap.dedent(WORKER).format(changes=changes, processes=processes)
         with self._log.open("ab") as out:
             self.workers.append(
                 subprocess.Popen(
@@ -150,3 +155,25 @@ def test_a_worker_that_hears_nothing_of_jobs_that_wait_ends(desk: Desk) -> None:
     assert deaf.wait(WAIT_SECONDS) == 1, desk.log()
     assert "this worker has begun none of them" in desk.log()
     assert desk.job() == ("queued", 0, 0)
+
+
+def test_a_worker_one_of_whose_processes_was_killed_ends_when_the_other_has_read(
+    desk: Desk, model: FakeModelServer
+) -> None:
+    """The idle one had the lock through which both get their work."""
+    go_on = threading.Event()
+
+    def answer(request: Request) -> Reply:
+        go_on.wait(WAIT_SECONDS)
+        return model.otherwise(request)
+
+    model.queue.append(answer)
+    hurt = desk.work(WATCHFUL, processes=2)
+    desk.until(model.got_one.is_set)
+    (idle_one,) = (one for one in psutil.Process(hurt.pid).children() if not one.net_connections())
+    idle_one.kill()
+    desk.until(lambda: "a process of this worker was killed" in desk.log())
+    assert hurt.poll() is None
+    go_on.set()
+    assert hurt.wait(WAIT_SECONDS) == 1, desk.log()
+    assert desk.job() == ("succeeded", 1, 0)

@@ -75,6 +75,19 @@ def test_another_document_in_its_place_is_told_and_keeps_no_other_batch_out(
     assert vault.has(vault.batch_name(second.pk, 1))
 
 
+def test_a_damaged_document_in_its_place_is_told_and_keeps_no_other_batch_out(
+    batch: Batch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was put, the process was killed before it was marked, and then the disk spoilt it."""
+    vault.put(vault.batch_name(batch.pk, 1), b"rust")
+    second = Batch.objects.create(name="Autumn fair")
+    with caplog.at_level(logging.ERROR):
+        assert journal.catch_up() == 1
+    assert vault.batch_name(batch.pk, 1) in caplog.text
+    assert vault.has(vault.batch_name(second.pk, 1))
+    assert list(journal.late_batches()) == [batch]
+
+
 def test_how_a_card_stands_has_every_value_and_further_fields_in_their_order(card: Card) -> None:
     card.full_name, card.extra = "Rosa Halloway", {"Z": "1", "A": "2"}
     name = "probe.json"

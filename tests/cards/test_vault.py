@@ -2,19 +2,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Event
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import Storage
+from urllib3.exceptions import SSLError
 
 from cards import vault
 from cards.vault_storage import FolderStorage
 from tests import pictures
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
 
 
 @pytest.fixture
@@ -144,12 +151,66 @@ def test_what_is_half_written_has_no_name(folder: Path) -> None:
     assert list(vault.names()) == [("a", 1)]
 
 
-def test_a_repair_keeps_what_was_damaged() -> None:
-    vault.put("a/b", b"rust")
-    vault.replace("a/b", b"whole")
-    assert vault.get("a/b") == b"whole"
-    ((name, _),) = vault.names("damaged")
-    assert vault.get(name) == b"rust"
+def test_a_folder_that_cannot_be_listed_is_not_taken_for_empty(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault.put("cards/a", b"1")
+    vault.put("images/a", b"1")
+    scandir = os.scandir
+
+    def scan(path: Path | str) -> Any:
+        if Path(path) == folder / "cards":
+            raise OSError(5, "Input/output error")
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", scan)
+    with pytest.raises(vault.VaultAway, match="could not list what it keeps"):
+        list(vault.names())
+
+
+def test_a_folder_that_was_never_made_or_went_meanwhile_is_empty(folder: Path) -> None:
+    for name in ("a/1", "b/1", "c/1"):
+        vault.put(name, b"1")
+    listed = vault.names()
+    first = next(listed)
+    shutil.rmtree(folder / "b")
+    assert [first, *listed] == [("a/1", 1), ("c/1", 1)]
+    assert list(vault.names("erased")) == []
+
+
+DOCUMENT = {"full_name": "Rosa Halloway"}
+WHOLE = vault.sealed("a/b.json", DOCUMENT)
+
+
+def test_a_repair_keeps_all_that_was_ever_damaged(spoil: Callable[[str, bytes], None]) -> None:
+    for rust in (b"rust", b"more rust", b"rust"):
+        spoil("a/b.json", rust)
+        vault.replace("a/b.json", WHOLE)
+        assert vault.get_json("a/b.json") == DOCUMENT
+    kept = {vault.get(name) for name, _ in vault.names("damaged")}
+    assert kept == {b"rust", b"more rust"}
+
+
+def test_a_repair_leaves_what_is_whole_in_its_place() -> None:
+    vault.put_json("a/b.json", {"full_name": "Mira Ahlström"})
+    vault.replace("a/b.json", WHOLE)
+    assert vault.get_json("a/b.json") == {"full_name": "Mira Ahlström"}
+    assert not list(vault.names("damaged"))
+
+
+def test_a_repair_moves_nothing_that_cannot_be_read_just_now(
+    fresh_vault: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault.put("a/b.json", WHOLE)
+
+    def hang(*_: object) -> bytes:
+        raise TimeoutError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(fresh_vault), "open", hang)
+        with pytest.raises(vault.VaultAway):
+            vault.replace("a/b.json", WHOLE)
+    assert [name for name, _ in vault.names()] == ["a/b.json"]
 
 
 def test_a_slow_vault_does_not_take_every_thread_of_a_web_process(
@@ -221,6 +282,34 @@ def test_explanation_that_is_there_stays_as_it_is() -> None:
 def test_full_vault_says_what_could_not_be_kept() -> None:
     with pytest.raises(vault.VaultError, match=r"could not keep a: .*No space left"):
         vault.put("a", b"1")
+
+
+def test_a_vault_that_has_lost_what_was_just_put_is_away(
+    fresh_vault: Storage, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can be missing that is only being put: later it may be kept."""
+
+    def lose(*_: object) -> bool:
+        raise FileNotFoundError
+
+    second = {"BACKEND": "cards.vault_storage.FolderStorage", "OPTIONS": {"location": "copy"}}
+    settings.STORAGES = {**settings.STORAGES, "vault_copy": second}
+    for storage in {type(fresh_vault), FolderStorage}:
+        monkeypatch.setattr(storage, "create", lose)
+    for put in (vault.put, vault.put_in_copy):
+        with pytest.raises(vault.VaultAway):
+            put("a", b"1")
+
+
+def test_an_answer_of_s3_that_is_broken_off_by_tls_means_that_it_is_away(
+    fresh_vault: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(*_: object) -> bytes:
+        raise SSLError("bad record mac")
+
+    monkeypatch.setattr(type(fresh_vault), "open", break_off)
+    with pytest.raises(vault.VaultAway):
+        vault.get("a")
 
 
 @pytest.mark.usefixtures("lost_vault")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.storage import Storage
 
 from cards import vault
 from extraction import answers, closing, jobs
@@ -53,6 +54,26 @@ def test_an_answer_that_was_paid_for_is_held_until_the_vault_is_back(
     jobs.run(job.pk)
     job.refresh_from_db()
     assert (job.status, outcomes(), naps) == (Extraction.Status.SUCCEEDED, ["answered"], [1, 2, 4])
+
+
+def test_an_answer_that_a_store_took_and_lost_is_held_and_not_asked_for_again(
+    server: FakeModelServer, fresh_vault: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = type(fresh_vault).create  # type: ignore[attr-defined]
+    lost: list[str] = []
+
+    def lose_one(storage: Storage, name: str, data: bytes) -> bool:
+        if server.requests and not lost:
+            lost.append(name)
+            raise FileNotFoundError(name)
+        return bool(create(storage, name, data))
+
+    monkeypatch.setattr(type(fresh_vault), "create", lose_one)
+    server.queue.append(GOOD)
+    job = model_job()
+    jobs.run(job.pk)
+    assert len(lost) == 1
+    assert (outcomes(), len(server.requests)) == (["answered"], 1)
 
 
 def test_an_answer_is_not_held_for_ever(

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 from tests.local_server import LocalServer
 
-CHECKSUM = "x-amz-checksum-"
 HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "date", "server"}
 
 
@@ -27,10 +26,12 @@ class Lie(Enum):
     FAILS = "answers 503"
     KEEPS_AND_FAILS = "keeps an object, and answers 500"
     CUTS = "keeps an object, and hangs up without an answer"
+    CUTS_SHORT = "hangs up in the middle of an object"
 
 
 _LIST = re.compile(r"[?&](prefix|list-type)=")
 _ABOUT_PUTS = (Lie.LOSES, Lie.KEEPS_AND_FAILS, Lie.CUTS)
+_ABOUT_GETS = (Lie.OTHER_BYTES, Lie.CUTS_SHORT)
 
 
 class LyingStore(LocalServer):
@@ -65,7 +66,7 @@ class LyingStore(LocalServer):
             is_about = (
                 lie is Lie.FAILS
                 or (lie in _ABOUT_PUTS and method == "PUT")
-                or (lie is Lie.OTHER_BYTES and method == "GET" and not is_list)
+                or (lie in _ABOUT_GETS and method == "GET" and not is_list)
                 or (lie is Lie.OLD_LIST and is_list)
             )
             if not is_about or self._chance.random() >= self.share:
@@ -108,16 +109,14 @@ class LyingStore(LocalServer):
                     return
                 elif lie is Lie.OTHER_BYTES and status < 300:
                     found = _flipped(found)
-                    headers = {
-                        name: text
-                        for name, text in headers.items()
-                        if not name.lower().startswith(CHECKSUM)
-                    }
                 elif lie is Lie.OLD_LIST:
                     found = owner._without_new(found)
-                self._send(status, headers, found)
+                self._send(status, headers, found, is_cut=lie is Lie.CUTS_SHORT)
 
-            def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+            def _send(
+                self, status: int, headers: dict[str, str], body: bytes, *, is_cut: bool = False
+            ) -> None:
+                """Of a body that `is_cut` the second half never comes."""
                 self.send_response(status)
                 for name, text in headers.items():
                     self.send_header(name, text)
@@ -127,7 +126,8 @@ class LyingStore(LocalServer):
                     self.send_header("Content-Length", "0")
                 self.end_headers()
                 if self.command != "HEAD":
-                    self.wfile.write(body)
+                    self.wfile.write(body[: len(body) // 2] if is_cut else body)
+                self.close_connection = self.close_connection or is_cut
 
             def log_message(self, *_: Any) -> None:
                 pass

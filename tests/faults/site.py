@@ -151,17 +151,20 @@ class Site:
         except AssertionError as error:
             raise AssertionError(f"{error}; left: {', '.join(left)}\n{self.tails()}") from error
 
-    def check(self, *, unsent: int = 0) -> list[str]:
+    def check(self, *, unsent: int = 0, unkept: int = 0) -> list[str]:
         """Everything that is not as it must be, as sentences, once the site has settled.
 
         So many calls at most may stand in the ledger as lost of which the model's server knows
         nothing: their process was killed after it had written the line and before it had sent.
+        And so many of the model's answers at most may have come to nobody: their process was
+        killed before it had kept them, or had waited for longer than it may.
         """
         self.settle()
-        return [*self.ask("broken"), *self.unpaid(unsent=unsent)]
+        return [*self.ask("broken"), *self.unpaid(unsent=unsent, unkept=unkept)]
 
-    def unpaid(self, *, unsent: int = 0) -> list[str]:
-        """Where the ledger and the log of the model's server differ."""
+    def unpaid(self, *, unsent: int = 0, unkept: int = 0) -> list[str]:
+        """Where the ledger and the log of the model's server differ, and what was paid for in
+        vain."""
         calls, found = self.ask("calls"), []
         if not 0 <= len(calls) - len(self.ai.requests) <= unsent:
             found.append(
@@ -180,6 +183,8 @@ class Site:
         lost = sum(call["outcome"] != "answered" for call in calls)
         if unheard > lost:
             found.append(f"{unheard} answers were not kept, the ledger knows of {lost}")
+        if unheard > unkept:
+            found.append(f"{unheard} answers were paid for and not kept, {unkept} may be")
         if len(heard) < len(set(self.ai.answered)):
             found.append(f"of {len(set(self.ai.answered))} questions {len(heard)} have an answer")
         return found

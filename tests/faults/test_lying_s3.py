@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings as product_settings
 
+from backoffice.archive import moving_vault
+from backoffice.archive.moving_vault import MoveError
 from cards import vault
 from tests import services
 from tests.faults.lying_s3 import Lie, LyingStore
@@ -46,7 +49,7 @@ def test_what_is_put_through_it_is_there(store: LyingStore) -> None:
 
 def test_an_object_that_it_accepts_and_loses_is_not_taken_for_kept(store: LyingStore) -> None:
     store.tell(Lie.LOSES)
-    with pytest.raises(vault.VaultError, match=r"could not keep a\.json"):
+    with pytest.raises(vault.VaultAway, match=r"could not keep a\.json"):
         vault.put_json("a.json", DOCUMENT)
     store.tell(Lie.NONE)
     vault.put_json("a.json", DOCUMENT)
@@ -73,6 +76,45 @@ def test_an_object_that_it_keeps_without_saying_so_is_kept_once(
     store.tell(Lie.NONE)
     vault.put_json("a.json", DOCUMENT)
     assert len(list(vault.names())) == 1
+
+
+@pytest.mark.parametrize("read", [vault.get, vault.open_for_reading])
+def test_a_store_that_cuts_an_object_off_is_asked_once_more_and_is_away(
+    store: LyingStore, read: Callable[[str], object]
+) -> None:
+    """A picture has come when it is opened: whoever sends it on does not wait for the store."""
+    vault.put("a", b"12345")
+    store.tell(Lie.CUTS_SHORT)
+    with pytest.raises(vault.VaultAway, match="could not give a"):
+        read("a")
+    assert store.told == 2
+
+
+def test_an_object_that_is_there_and_cannot_be_compared_is_put_later(store: LyingStore) -> None:
+    vault.put_json("a.json", DOCUMENT)
+    store.tell(Lie.CUTS_SHORT)
+    with pytest.raises(vault.VaultAway, match=r"could not keep a\.json"):
+        vault.put_json("a.json", DOCUMENT)
+
+
+def test_a_vault_that_cuts_objects_off_is_not_moved_and_the_move_goes_on_later(
+    store: LyingStore, tmp_path: Path
+) -> None:
+    vault.put_json("a.json", DOCUMENT)
+    source, target = moving_vault.ours(), moving_vault.at(str(tmp_path / "new"))
+    store.tell(Lie.CUTS_SHORT)
+    with pytest.raises(MoveError, match="run the same again"):
+        moving_vault.move(source, target, lambda _count: None)
+    store.tell(Lie.NONE)
+    assert moving_vault.move(source, target, lambda _count: None).objects == 1
+
+
+def test_what_was_damaged_in_a_bucket_is_kept_beside_it(store: LyingStore) -> None:
+    vault.put("a.json", b"rust")
+    vault.replace("a.json", vault.sealed("a.json", DOCUMENT))
+    assert vault.get_json("a.json") == DOCUMENT
+    ((name, _size),) = vault.names("damaged")
+    assert vault.get(name) == b"rust"
 
 
 def test_a_store_that_fails_now_and_then_is_asked_again(store: LyingStore) -> None:

@@ -40,7 +40,7 @@ def test_a_process_killed_at_any_point_of_the_pipeline_loses_nothing(
     lost = [*uploading(site, trials), *reading(site, trials), *reviewing(site, trials)]
     # One call a trial stands in the ledger that was not sent any more, and one was answered where
     # nobody listened.
-    lost += site.check(unsent=trials)
+    lost += site.check(unsent=trials, unkept=trials)
     cards = site.ask("cards")
     if len(site.ai.answered) != len(cards) + trials:
         lost.append(f"the model answered {len(site.ai.answered)} times for {len(cards)} cards")

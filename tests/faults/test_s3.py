@@ -22,7 +22,8 @@ pytestmark = [pytest.mark.faults, pytest.mark.s3]
 
 ON = "SQLite, files and S3"
 LIES = {
-    Lie.FAILS: 0.5, Lie.LOSES: 0.5, Lie.OTHER_BYTES: 0.2, Lie.KEEPS_AND_FAILS: 0.5, Lie.CUTS: 0.5
+    Lie.FAILS: 0.5, Lie.LOSES: 0.5, Lie.OTHER_BYTES: 0.2, Lie.KEEPS_AND_FAILS: 0.5, Lie.CUTS: 0.5,
+    Lie.CUTS_SHORT: 0.5,
 }  # fmt: skip
 """How many of the requests that each is about are told it."""
 

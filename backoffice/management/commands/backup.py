@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from backoffice.archive import nightly
+from backoffice.archive import second_copy
 from backoffice.archive.backup import back_up
 from backoffice.archive.manifest import BackupError
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             )
             if options["vault"]:
                 with tqdm(unit="object", disable=None) as bar:
-                    copied = nightly.copy_vault(bar.update)
+                    copied = second_copy.update(bar.update)
                 self.stdout.write(
                     f"Second copy of the vault: {copied.objects:,} objects new"
                     f" ({copied.size / 1e6:,.1f} MB), {copied.already:,} were there."

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
 
 from backoffice import env, migrating
 from backoffice.archive import restored
@@ -9,11 +10,23 @@ from backoffice.archive.manifest import BackupError
 from backoffice.staff import ADMIN, ensure_admin
 from cards import vault
 
+NO_DATABASE = 75
+"""The exit status when the database does not answer, by which the image knows that it may serve
+the pages of read-only mode meanwhile; EX_TEMPFAIL of sysexits.h."""
+
 
 class Command(BaseCommand):
     help = "Bring database, vault, static files and the first staff account into being."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            raise CommandError(
+                f"The database does not answer ({str(error).strip()}). Nothing was changed; try"
+                " again when it is back.",
+                returncode=NO_DATABASE,
+            ) from error
         try:
             migrating.migrate(self.stdout.write)
         except (BackupError, migrating.MigrationError) as error:

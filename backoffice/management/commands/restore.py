@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from backoffice import supervisor
-from backoffice.archive import databases, nightly, restored
+from backoffice.archive import databases, restored, second_copy
 from backoffice.archive.backup import Backup, newest
 from backoffice.archive.manifest import BackupError, read
 from backoffice.archive.restore import drill, restore
@@ -98,7 +98,7 @@ class Command(BaseCommand):
 
     def _bring_vault_back(self) -> None:
         with tqdm(unit="object", disable=None) as bar:
-            copied = nightly.bring_vault_back(bar.update)
+            copied = second_copy.bring_back(bar.update)
         self.stdout.write(
             f"Vault: {copied.objects:,} objects brought back ({copied.size / 1e6:,.1f} MB),"
             f" {copied.already:,} were there."

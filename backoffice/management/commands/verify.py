@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from backoffice.archive import monthly
-from backoffice.archive.verify import Finding, Part, Report, verify
+from backoffice.archive.verify import BROKEN, Finding, Part, Report, verify
 from cards.vault import VaultError
 
 NAMED_AT_MOST = 100
@@ -50,10 +51,22 @@ class Command(BaseCommand):
             self.stdout.write(f"and {more:,} more")
         self.stdout.write(_summary(report))
         if not report.is_sound:
-            raise CommandError(
-                "The vault is not whole. Nothing was changed but what is called repaired; the cards"
-                " are named above. docs/operations.md says how to put the rest right."
-            )
+            raise CommandError(" ".join(_complaints(report)))
+
+
+def _complaints(report: Report) -> Iterator[str]:
+    """What there is to be done about a report that is not sound."""
+    unread = len(report.of("unread"))
+    if any(not found.is_repaired for kind in BROKEN for found in report.of(kind)):
+        yield (
+            "The vault is not whole. Nothing was changed but what is called repaired; the cards"
+            " are named above. docs/operations.md says how to put the rest right."
+        )
+    if unread:
+        yield (
+            f"{unread:,} objects could not be read, so nothing is known of them, and nothing was"
+            " done about them. Run `verify` again when the vault answers."
+        )
 
 
 def _line(finding: Finding) -> str:
@@ -63,8 +76,7 @@ def _line(finding: Finding) -> str:
 
 
 def _summary(report: Report) -> str:
-    counts = ", ".join(
-        f"{len(report.of(kind)):,} {kind}" for kind in ("missing", "damaged", "extra")
-    )
+    counts = ", ".join(f"{len(report.of(kind)):,} {kind}" for kind in (*BROKEN, "extra"))
+    unread = f", {len(report.of('unread')):,} unread" if report.of("unread") else ""
     older = f", {report.unsealed:,} of an earlier version without a seal" if report.unsealed else ""
-    return f"{report.objects:,} objects read, {report.size / 1e6:,.1f} MB{older}; {counts}."
+    return f"{report.objects:,} objects read, {report.size / 1e6:,.1f} MB{older}; {counts}{unread}."

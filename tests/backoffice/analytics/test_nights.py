@@ -12,8 +12,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from backoffice import locks
 from backoffice.analytics import nights, publications, site_file
-from backoffice.archive import manifest
 from backoffice.noted import note, noted
 from backoffice.tasks import keep_safe
 from tests.backoffice.analytics.conftest import DAY
@@ -156,7 +156,7 @@ def test_while_another_process_publishes_nothing_is_done_and_nothing_has_failed(
     place: Path,
 ) -> None:
     place.mkdir()
-    with manifest.alone(place / ".lock", "Another"):
+    with locks.alone(place / ".lock"):
         nights.tend()
     assert nights.standing().error == ""
     nights.tend()

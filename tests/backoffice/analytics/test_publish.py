@@ -14,9 +14,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from backoffice import locks
 from backoffice.analytics import publications, publish, site_file
 from backoffice.analytics.publications import SITE, PublicationError
-from backoffice.archive import manifest
 from cards import exports
 from cards.models import Card
 from tests.backoffice.commands import run, run_badly
@@ -152,7 +152,7 @@ def test_only_the_newest_are_kept_and_an_open_file_stays_readable(mira: Card) ->
 def test_a_second_publisher_says_so_and_leaves(mira: Card, place: Path) -> None:
     place.mkdir()
     with (
-        manifest.alone(place / ".lock", "Another"),
+        locks.alone(place / ".lock"),
         pytest.raises(publish.UnderWay, match="Another publication is under way"),
     ):
         publish.publish()

@@ -17,6 +17,7 @@ from django.core.files.storage import Storage, storages
 from django.db import connection, transaction
 
 import backoffice
+from backoffice import locks
 from backoffice.archive import databases, manifest, postgres_dump, sqlite_dump
 from backoffice.archive.backup import back_up, backups, newest
 from backoffice.archive.manifest import BackupError
@@ -140,7 +141,7 @@ def test_a_number_to_keep_that_is_none_is_refused(words: str, folder: Path) -> N
 def test_a_second_backup_at_the_same_time_is_refused(folder: Path) -> None:
     folder.mkdir()
     with (
-        manifest.alone(folder / ".lock", "A backup"),
+        locks.alone(folder / ".lock"),
         pytest.raises(BackupError, match="is under way"),
     ):
         back_up(folder)

@@ -13,6 +13,7 @@ from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
 
+from backoffice import locks
 from backoffice.archive import monthly, verify
 from backoffice.noted import noted
 from backoffice.tasks import keep_safe
@@ -138,3 +139,75 @@ def test_a_vault_that_does_not_answer_is_asked_again(
     assert read == []
     monthly.tend()
     assert noted(monthly.NOTE)["part"] == 1
+
+
+# What could not be read ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The time as `monthly` sees it: `at` stands until it is set on."""
+    found = SimpleNamespace(at=timezone.now())
+    monkeypatch.setattr(monthly, "timezone", SimpleNamespace(now=lambda: found.at))
+    return found
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """What the vault does not give in time: all it keeps, in the part that is read first."""
+    names = {vault.picture_name(vault.put_picture(pictures.jpeg(t), JPEG), JPEG) for t in range(60)}
+    found = {name for name in names if verify.Part(1, monthly.PARTS).has(name)}
+    assert found
+    get = vault.get
+
+    def time_out(name: str) -> bytes:
+        if name in found:
+            raise vault.VaultAway(f"The vault could not give {name}: timed out")
+        return get(name)
+
+    monkeypatch.setattr(vault, "get", time_out)
+    return found
+
+
+def test_what_could_not_be_read_is_no_notice_and_is_read_again_after_an_hour(
+    clock: SimpleNamespace, slow: set[str], read: list[str]
+) -> None:
+    monthly.tend()
+    assert list(monthly.troubles()) == []
+    first = len(read)
+    clock.at += timedelta(minutes=10)
+    monthly.tend()
+    assert len(read) == first
+    slow.clear()
+    clock.at += timedelta(hours=1)
+    monthly.tend()
+    assert read[first:] == read[:first]
+    assert noted(monthly.NOTE)["part"] == 1
+
+
+def test_what_is_not_given_for_a_day_is_a_notice_and_the_other_parts_have_their_turn(
+    clock: SimpleNamespace, slow: set[str]
+) -> None:
+    monthly.tend()
+    clock.at += timedelta(days=1)
+    monthly.tend()
+    assert noted(monthly.NOTE)["part"] == 1
+    assert len(list(monthly.troubles())) == 1
+
+
+def test_a_broken_object_stays_on_show_while_it_cannot_be_read(slow: set[str]) -> None:
+    (name, *_) = slow
+    broken = verify.Report(findings=[verify.Finding(name, "damaged", "rust")])
+    monthly.take_note(verify.Part(), broken)
+    monthly.take_note(verify.Part(), verify.verify())
+    assert len(list(monthly.troubles())) == 1
+
+
+def test_one_process_reads_at_a_time(data_dir: Path, read: list[str]) -> None:
+    for tone in range(40):
+        vault.put_picture(pictures.jpeg(tone), JPEG)
+    with locks.alone(data_dir / "monthly.lock"):
+        monthly.tend()
+    assert read == []
+    monthly.tend()
+    assert read

@@ -12,8 +12,9 @@ from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
 
+from backoffice import locks
 from backoffice.archive import manifest, nightly
-from backoffice.archive.backup import backups
+from backoffice.archive.backup import back_up, backups
 from backoffice.noted import note, noted
 from backoffice.tasks import keep_safe
 from cards import vault
@@ -100,17 +101,79 @@ def test_a_trial_is_held_with_the_first_and_then_once_a_week(clock: Clock) -> No
     assert days == [0, 7]
 
 
-def test_the_second_copy_of_the_vault_is_kept_up_to_date(
-    settings: Settings, tmp_path: Path
-) -> None:
+@pytest.fixture
+def copy(settings: Settings, tmp_path: Path) -> Path:
+    """An empty second vault."""
     options = {"location": tmp_path / "copy"}
     back_end = {"BACKEND": "cards.vault_storage.FolderStorage", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "vault_copy": back_end}
     assert storages["vault_copy"]
-    sha256 = vault.put_picture(pictures.jpeg(1), "image/jpeg")
+    return tmp_path / "copy"
+
+
+def in_copy() -> int:
+    return len(list(vault.names_in_copy()))
+
+
+def test_the_second_copy_of_the_vault_is_kept_up_to_date(copy: Path, clock: Clock) -> None:
+    vault.put_picture(pictures.jpeg(1), "image/jpeg")
     nightly.tend()
-    copied = [name for name, _size in vault.names_in_copy()]
-    assert copied == [vault.picture_name(sha256, "image/jpeg")]
+    assert in_copy() == 1
+    vault.put_picture(pictures.jpeg(2), "image/jpeg")
+    clock.on(hours=6.9)  # 02:54
+    nightly.tend()
+    assert in_copy() == 1
+    clock.on(hours=0.2)  # 03:06
+    nightly.tend()
+    assert in_copy() == 2
+
+
+def test_a_second_copy_that_failed_is_tried_again_after_an_hour_without_another_backup(
+    copy: Path, clock: Clock, folder: Path, manager: Person
+) -> None:
+    vault.put_picture(pictures.jpeg(1), "image/jpeg")
+    copy.write_text("in the way")
+    nightly.tend()
+    copy.unlink()
+    assert "The second copy of the vault is not up to date." in today(manager.client)
+    assert "The nightly backup failed." not in today(manager.client)
+    clock.on(minutes=30)
+    nightly.tend()
+    assert not copy.exists()
+    clock.on(minutes=31)
+    nightly.tend()
+    assert in_copy() == 1
+    assert len(backups(folder)) == 1
+    assert "is not up to date" not in today(manager.client)
+
+
+def test_a_backup_made_by_hand_does_not_stand_in_for_the_second_copy(
+    copy: Path, clock: Clock, folder: Path
+) -> None:
+    nightly.tend()
+    vault.put_picture(pictures.jpeg(1), "image/jpeg")
+    clock.on(hours=7.1)  # 03:06
+    back_up(folder)
+    nightly.tend()
+    assert len(backups(folder)) == 2
+    assert in_copy() == 1
+
+
+def test_while_another_process_tends_nothing_is_done(folder: Path, tmp_path: Path) -> None:
+    with locks.alone(tmp_path / "nightly.lock"):
+        nightly.tend()
+    assert not folder.exists()
+    nightly.tend()
+    assert len(backups(folder)) == 1
+
+
+def test_a_backup_that_is_being_made_by_hand_is_no_failure(folder: Path) -> None:
+    folder.mkdir()
+    with locks.alone(folder / ".lock"):
+        nightly.tend()
+    assert nightly.standing().error == ""
+    nightly.tend()
+    assert len(backups(folder)) == 1
 
 
 def test_a_failure_is_tried_again_after_an_hour(clock: Clock, folder: Path, disk: FakeDisk) -> None:

@@ -15,7 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from backoffice.archive import rebuild as rebuilding
-from backoffice.archive import writing
+from backoffice.archive import restored, writing
 from backoffice.archive.papers import take_inventory
 from backoffice.archive.rebuild import RebuildError, Report, rebuild
 from backoffice.archive.verify import expected, verify
@@ -193,6 +193,32 @@ def test_a_damaged_document_is_named_and_all_other_cards_come_back(
     assert Card.objects.count() == len(before["cards"]) - 1
     replace(fresh_vault, name, whole)
     rebuilt()
+    assert kept() == before
+
+
+def test_a_site_from_a_backup_does_not_start_while_the_vault_holds_a_document_back(
+    full_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, get = kept(), vault.get
+    card = SecondLook.objects.filter(status="settled")[0].card_id
+    wipe()
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {restored.TABLE} (reason text)")
+
+    def time_out(name: str) -> bytes:
+        if name == vault.review_name(card, 1):
+            raise vault.VaultAway(f"The vault could not give {name}: timed out")
+        return get(name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(vault, "get", time_out)
+        words, error = run_badly("prepare")
+    assert f"skipped: {card}: The vault could not give" in words
+    assert "The vault did not give all documents of 1 cards" in error
+    assert "The site was not started" in error
+    assert restored.is_marked()
+    run("rebuild")
+    assert not restored.is_marked()
     assert kept() == before
 
 

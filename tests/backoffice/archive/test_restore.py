@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from django.core.files.storage import storages
 
+from backoffice import locks
 from backoffice.archive import databases, manifest
 from backoffice.archive.backup import newest
 from backoffice.archive.manifest import BackupError
@@ -291,7 +292,7 @@ def test_what_a_killed_trial_left_goes_with_the_next(here: Path) -> None:
 
 
 def test_a_second_trial_at_the_same_time_is_refused(here: Path) -> None:
-    with manifest.alone(here / ".drill.lock", "A trial"):
+    with locks.alone(here / ".drill.lock"):
         assert "Another trial of a backup is under way" in run_badly("restore", "--drill")[1]
 
 

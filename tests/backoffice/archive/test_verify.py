@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -188,3 +188,64 @@ def test_the_command_fails_and_names_what_is_damaged(
 def test_a_part_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(CommandError, match="is no part; write 1/30"):
         call_command("verify", f"--subset={text}")
+
+
+# What is not known -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def slow(cards: list[Card], monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a whole picture that the vault does not give in time."""
+    name, get = picture_of(cards[0]), vault.get
+
+    def time_out(wanted: str) -> bytes:
+        if wanted == name:
+            raise vault.VaultAway(f"The vault could not give {name}: timed out")
+        return get(wanted)
+
+    monkeypatch.setattr(vault, "get", time_out)
+    return name
+
+
+def test_what_could_not_be_read_is_not_called_damaged(cards: list[Card], slow: str) -> None:
+    report = verify()
+    (finding,) = report.findings
+    assert (finding.kind, finding.name, finding.cards) == ("unread", slow, (str(cards[0].pk),))
+    assert finding.why.startswith("could not be read: ")
+    assert not report.is_sound
+
+
+def test_what_could_not_be_read_is_never_repaired(
+    cards: list[Card], slow: str, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    replaced: list[str] = []
+    monkeypatch.setattr(vault, "replace", lambda name, data: replaced.append(name))
+    monkeypatch.setattr(vault, "from_copy", lambda name: b"")
+    (finding,) = verify(repair=True).findings
+    assert not finding.is_repaired
+    assert replaced == []
+
+
+def test_the_command_fails_on_what_could_not_be_read_and_says_so(
+    slow: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CommandError, match="1 objects could not be read") as failure:
+        call_command("verify")
+    assert "not whole" not in str(failure.value)
+    words = capsys.readouterr().out
+    assert f"unread: {slow}" in words
+    assert "0 missing, 0 damaged, 0 extra, 1 unread" in words
+
+
+def test_what_came_while_the_vault_was_read_is_not_missing(
+    cards: list[Card], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = vault.names
+
+    def listed(prefix: str = "") -> Iterator[tuple[str, int]]:
+        yield from list(names(prefix))
+        intake.take_in(io.BytesIO(pictures.jpeg(7)), cards[0].batch, name="later.jpg")
+
+    monkeypatch.setattr(vault, "names", listed)
+    assert verify().findings == []
+    assert Card.objects.count() == 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.storage import Storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
@@ -129,3 +130,58 @@ def test_a_picture_damaged_meanwhile_is_refused_and_the_rest_taken_in(
     assert waiting.take_in() == 2
     outcomes = Arrival.objects.order_by("id").values_list("outcome", flat=True)
     assert list(outcomes) == ["refused", "taken_in"]
+
+
+WHOLE = {"batch": "Fair", "at": "2026-11-20T10:00:00+00:00", "by": 1, "files": []}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"{}rot",
+        vault.sealed("waiting/20261120T100000Z-0.json", {}),
+        vault.sealed("waiting/20261120T100000Z-0.json", WHOLE | {"files": None}),
+        vault.sealed("waiting/20261120T100000Z-0.json", WHOLE | {"at": "yesterday"}),
+    ],
+    ids=["damaged", "empty", "ill-formed", "without a time"],
+)
+def test_a_document_that_cannot_be_used_holds_back_no_later_one(
+    uploader: Person, data: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    vault.put("waiting/20261120T100000Z-0.json", data)
+    waiting.keep([file(1)], batch="Fair", by=of(uploader))
+    assert waiting.take_in() == 1
+    assert "waiting/20261120T100000Z-0.json cannot be taken in, and waits on" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_picture_that_is_not_there_waits_and_the_rest_is_taken_in(
+    uploader: Person, fresh_vault: Storage
+) -> None:
+    waiting.keep([file(1), file(2)], batch="Fair", by=of(uploader))
+    (name,) = [name for name, _size in vault.names("waiting")]
+    lost = vault.get_json(name)["files"][0]
+    picture = vault.picture_name(lost["sha256"], lost["media_type"])
+    data = vault.get(picture)
+    fresh_vault.delete(picture)
+    assert waiting.take_in() == 1
+    vault.put(picture, data)
+    assert waiting.take_in() == 1
+    assert Card.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_while_the_vault_is_away_everything_waits(
+    uploader: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting.keep([file(1)], batch="Fair", by=of(uploader))
+
+    def away(name: str) -> bytes:
+        raise vault.VaultAway(f"The vault could not give {name}: timed out")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(vault, "get", away)
+        with pytest.raises(vault.VaultAway):
+            waiting.take_in()
+    assert waiting.take_in() == 1
