@@ -74,6 +74,7 @@ def test_it_can_be_read_and_ends_with_the_first_answer_to_be_prepared(web: Web) 
     assert web.get("/livez") == (200, "ok, read-only\n")
     assert web.get("/admin/")[0] == 503
     web.database.rmdir()
+    web.database.touch()
     assert web.process.wait(WAIT_SECONDS) == 0
 
 

@@ -39,7 +39,7 @@ sys.argv = ["celery", "--app=backoffice", "worker", "--concurrency={processes}",
 main()
 """
 
-WATCHFUL = "idle.WATCH_SECONDS = 0.5"
+WATCHFUL = "idle.WATCH_SECONDS, idle.DONE_SECONDS = 0.5, 0.1"
 
 HURRIED = "ending.FINISH_SECONDS = 1"
 
@@ -173,6 +173,7 @@ def test_a_worker_one_of_whose_processes_was_killed_ends_when_the_other_has_read
     (idle_one,) = (one for one in psutil.Process(hurt.pid).children() if not one.net_connections())
     idle_one.kill()
     desk.until(lambda: "a process of this worker was killed" in desk.log())
+    time.sleep(1)  # ten looks
     assert hurt.poll() is None
     go_on.set()
     assert hurt.wait(WAIT_SECONDS) == 1, desk.log()

@@ -43,9 +43,9 @@ class Command(BaseCommand):
         if unread := [skipped for skipped in report.skipped if skipped.may_pass]:
             # A database from a backup stays marked as such: it may lack decisions of theirs.
             raise CommandError(
-                f"The vault did not give all documents of {len(unread):,} cards, which are named"
-                " above; all others were brought back. Run `rebuild` again when the vault answers:"
-                " it goes on there."
+                f"Cards of which the vault did not give every document: {len(unread):,}. They are"
+                " named above, and all others were brought back. Run `rebuild` again when the"
+                " vault answers: it goes on there."
             )
         restored.unmark()
         if report.skipped:

@@ -64,8 +64,8 @@ def _complaints(report: Report) -> Iterator[str]:
         )
     if unread:
         yield (
-            f"{unread:,} objects could not be read, so nothing is known of them, and nothing was"
-            " done about them. Run `verify` again when the vault answers."
+            f"Objects that could not be read: {unread:,}. Nothing is known of them, and nothing was"
+            " done about them; run `verify` again when the vault answers."
         )
 
 

@@ -214,7 +214,7 @@ def test_a_site_from_a_backup_does_not_start_while_the_vault_holds_a_document_ba
         patch.setattr(vault, "get", time_out)
         words, error = run_badly("prepare")
     assert f"skipped: {card}: The vault could not give" in words
-    assert "The vault did not give all documents of 1 cards" in error
+    assert "Cards of which the vault did not give every document: 1." in error
     assert "The site was not started" in error
     assert restored.is_marked()
     run("rebuild")

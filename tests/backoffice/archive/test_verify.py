@@ -229,7 +229,7 @@ def test_what_could_not_be_read_is_never_repaired(
 def test_the_command_fails_on_what_could_not_be_read_and_says_so(
     slow: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(CommandError, match="1 objects could not be read") as failure:
+    with pytest.raises(CommandError, match="Objects that could not be read: 1") as failure:
         call_command("verify")
     assert "not whole" not in str(failure.value)
     words = capsys.readouterr().out
