@@ -37,7 +37,7 @@ class WorkerClock(bootsteps.StartStopStep):  # type: ignore[misc]
         # Before the worker's processes are forked, which share memory with it.
         from backoffice import idle
         from backoffice.clock import ROUNDS, Clock
-        from backoffice.sqlite3.base import open_what_is_there
+        from backoffice.engines.sqlite3.base import open_what_is_there
 
         open_what_is_there()
         super().__init__(parent, **options)

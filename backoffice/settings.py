@@ -91,7 +91,7 @@ TEMPLATES = [
 
 
 _SILENT_AT_MOST = {
-    "connect_timeout": 3,
+    "connect_timeout": 2,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
@@ -104,7 +104,7 @@ def _database() -> dict[str, Any]:
     url = env.secret("DATABASE_URL")
     if not url:
         return {
-            "ENGINE": "backoffice.sqlite3",
+            "ENGINE": "backoffice.engines.sqlite3",
             "NAME": DATA_DIR / "db.sqlite3",
             "OPTIONS": {
                 "timeout": 20,
@@ -118,6 +118,7 @@ def _database() -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be understood: {error}") from None
     if not found["ENGINE"].endswith("postgresql"):
         raise ImproperlyConfigured("DATABASE_URL must begin with postgres://.")
+    found["ENGINE"] = "backoffice.engines.postgresql"
     found["OPTIONS"] = {**_SILENT_AT_MOST, **found.get("OPTIONS", {})}
     return dict(found)
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 def start() -> None:
     """For a process that serves pages: watch the database, make none in its place, and keep what is
     read when it is gone at hand."""
+    from backoffice.engines.sqlite3.base import open_what_is_there
     from backoffice.readonly import shelf, watch
-    from backoffice.sqlite3.base import open_what_is_there
 
     open_what_is_there()
     watch.site.start()

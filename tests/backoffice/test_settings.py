@@ -62,9 +62,9 @@ def test_database_url_leads_to_postgresql(load: Load) -> None:
     database = load(DATABASE_URL="postgres://desk:secret@db.example:5433/cards")["DATABASES"][
         "default"
     ]
-    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["ENGINE"] == "backoffice.engines.postgresql"
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "cards")
-    assert database["OPTIONS"]["connect_timeout"] == 3
+    assert database["OPTIONS"]["connect_timeout"] == 2
     assert database["OPTIONS"]["tcp_user_timeout"] == 25_000
 
 

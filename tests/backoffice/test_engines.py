@@ -1,15 +1,24 @@
-"""What serves a site makes no database where there was one."""
+"""What serves a site makes no database where there was one, and calls none that is away."""
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError
 from pytest_django import DjangoDbBlocker
 
-from backoffice.sqlite3.base import DatabaseWrapper, open_what_is_there
+from backoffice.engines.postgresql import base as postgresql
+from backoffice.engines.sqlite3.base import DatabaseWrapper, open_what_is_there
+from backoffice.readonly import watch
+
+SETTINGS: dict[str, Any] = {
+    "OPTIONS": {}, "TIME_ZONE": None, "AUTOCOMMIT": True, "CONN_MAX_AGE": 0,
+    "CONN_HEALTH_CHECKS": False, "ATOMIC_REQUESTS": False,
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -26,11 +35,7 @@ def serving(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(path: Path) -> DatabaseWrapper:
-    settings = {
-        "NAME": path, "OPTIONS": {}, "TIME_ZONE": None, "AUTOCOMMIT": True, "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": False, "ATOMIC_REQUESTS": False,
-    }  # fmt: skip
-    connection = DatabaseWrapper(settings, "other")
+    connection = DatabaseWrapper({**SETTINGS, "NAME": path}, "other")
     connection.ensure_connection()
     return connection
 
@@ -55,3 +60,15 @@ def test_what_serves_opens_the_one_that_is_there(serving: None, tmp_path: Path) 
         cursor.execute("CREATE TABLE card (id INTEGER)")
     connection.close()
     assert path.stat().st_size > 0
+
+
+def test_a_server_that_is_known_to_be_away_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        there = {"NAME": "cards", "HOST": "127.0.0.1", "PORT": silent.getsockname()[1]}
+        connection = postgresql.DatabaseWrapper({**SETTINGS, **there, "USER": "", "PASSWORD": ""})
+        monkeypatch.setattr(watch.site, "_down_since", 1.0)
+        with pytest.raises(OperationalError, match="does not answer"):
+            connection.ensure_connection()
+        silent.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            silent.accept()
