@@ -62,7 +62,8 @@ def _meets_parts(item: pytest.Item) -> bool:
     """Whether a test works with the database, the vault or the broker, whichever they are: not one
     whose commands run beside it, on a site of its own in a folder."""
     fixtures = set(getattr(item, "fixturenames", ()))
-    if item.get_closest_marker("sqlite") or "filled_site" in fixtures:
+    is_of_one = any(item.get_closest_marker(name) for name in ("sqlite", "anywhere"))
+    if is_of_one or "filled_site" in fixtures:
         return False
     is_about_vault = item.path.name in ("test_vault.py", "test_settings.py")
     return (

@@ -158,6 +158,7 @@ def silent_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
+@pytest.mark.anywhere
 def test_ingest_does_not_wait_for_a_broker_that_is_silent(
     tmp_path: Path, folder: Path, silent_port: int
 ) -> None:

@@ -81,6 +81,7 @@ def test_nested_zip_under_another_name_is_refused(batch: Batch) -> None:
     assert take_one(pictures.zip_of({"inner.jpg": inner}), batch).outcome == REFUSED
 
 
+@pytest.mark.anywhere
 def test_zip_bomb_is_refused_without_unpacking_it_all(batch: Batch) -> None:
     arrival = take_one(pictures.zip_bomb(), batch)
     assert arrival.outcome == REFUSED

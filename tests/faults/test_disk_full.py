@@ -42,7 +42,6 @@ def site(disk: SmallDisk) -> Iterator[Site]:
         yield made
 
 
-@pytest.mark.faults_in_ci
 def test_a_full_disk_takes_nothing_in_and_loses_nothing(site: Site, disk: SmallDisk) -> None:
     with record.fault(FULL, disk.what) as fault:
         fault.losses += _filled_while_cards_are_read(site, disk)

@@ -138,6 +138,7 @@ def _live_through(server: FakeBatchServer, killer: Killer) -> bool:
     return was_killed
 
 
+@pytest.mark.anywhere
 @pytest.mark.django_db(transaction=True)
 def test_worker_killed_at_any_step_loses_nothing_and_pays_nothing_twice(
     server: FakeBatchServer,
