@@ -59,11 +59,12 @@ def _meets_parts(item: pytest.Item) -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """A test that commits leaves empty tables behind; what migrations put there is put back."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """A test that commits leaves empty tables behind; what migrations put there is put back, for
+    the next one: after the last there is no database."""
     yield
     marker = item.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction"):
+    if nextitem and marker and marker.kwargs.get("transaction"):
         with item.config.stash[blocking_manager_key].unblock():
             import_module("backoffice.migrations.0001_groups").make(apps, None)
             import_module("backoffice.migrations.0002_managers_of_paid_calls").grant(apps, None)
