@@ -118,7 +118,7 @@ def test_a_public_host_without_https_is_doubtful(settings: Settings) -> None:
 def test_https_without_safe_cookies_is_doubtful(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)  # tests with a browser set it
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)  # of tests with a browser
     settings.HTTPS = True
     with pytest.raises(DoubtError, match=r"security\.W012"):
         doctor.ask_settings()
