@@ -26,7 +26,7 @@ KILLS = 10
 
 def filled(site: Site) -> None:
     """Cards that were read, some of them approved, and all of it in the vault."""
-    cards = site.ask("take_in", list(range(READ)), "offline")
+    cards = site.ask("take_in", list(range(CARDS, CARDS + READ)), "offline")
     site.start("worker")
     site.settle()
     for number, card in enumerate(cards[: READ // 2]):
