@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import os
 import signal
 import socket
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+
+from backoffice import locks
 
 QUICK_SECONDS = 10
 """A process that ends sooner than this after its start did not really start."""
@@ -72,14 +73,12 @@ def free_port(host: str, port: int) -> int:
 @contextmanager
 def only_one(lock: Path) -> Iterator[None]:
     """Raises SupervisorError while another process is inside for the same `lock` file."""
-    with lock.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with locks.alone(lock) as is_alone:
+        if not is_alone:
             raise SupervisorError(
                 f"Card Desk is running already with {lock.parent}; stop it first,"
                 " or choose another folder with DATA_DIR."
-            ) from None
+            )
         yield
 
 
