@@ -6,14 +6,18 @@ import io
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import tablib
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.db.models import F, Model, Sum
 from PIL import Image
 
+from backoffice.archive.papers import take_inventory
+from backoffice.archive.rebuild import Report, rebuild
 from cards import exports, intake, outlines
 from cards.models import Arrival, Batch, Card, Side
 from cards.resources import CardResource
@@ -21,12 +25,15 @@ from extraction import jobs
 from extraction.models import Call, Extraction
 from extraction.reading import ocr
 from extraction.result import Box, Line, Seen
-from review import decisions
+from review import decisions, journal
 from review.models import Correction, Review, SecondLook
 from review.provenance.history import History, history
 from review.quality import second_look
 from tests import pictures
 from tests.extraction.make_jobs import PaidExtractor
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
 
 MODELS: tuple[type[Model], ...] = (
     SecondLook, Correction, Review, Call, Extraction, Arrival, Side, Card, Batch,
@@ -128,6 +135,21 @@ class Desk:
         return ocr.Reading(tuple(sides), seen)
 
 
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch, settings: Settings, db: None) -> Desk:
+    settings.SECOND_LOOK_PERCENT = 100
+    return Desk(monkeypatch)
+
+
+@pytest.fixture
+def full_desk(desk: Desk) -> Desk:
+    """Everything has happened once, and is in the vault."""
+    decide_everything(desk)
+    while journal.catch_up():
+        pass
+    return desk
+
+
 def decide_everything(desk: Desk) -> None:
     """Every verb once, on cards of their own."""
     rosa = desk.rosa
@@ -168,6 +190,16 @@ def wipe(*, users: bool = False) -> None:
         model._default_manager.all().delete()
     if users:
         User.objects.all().delete()
+
+
+def rebuilt() -> Report:
+    return rebuild(take_inventory())
+
+
+def replace(storage: Storage, name: str, data: bytes) -> None:
+    """Writes over what the vault never writes over."""
+    storage.delete(name)
+    storage.save(name, ContentFile(data))
 
 
 def dump() -> Tables:

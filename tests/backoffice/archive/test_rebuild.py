@@ -2,57 +2,29 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
-from django.db import connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 
-from backoffice.archive import rebuild as rebuilding
-from backoffice.archive import restored, writing
-from backoffice.archive.papers import take_inventory
-from backoffice.archive.rebuild import RebuildError, Report, rebuild
+from backoffice.archive import writing
 from backoffice.archive.verify import expected, verify
-from cards import intake, vault
+from cards import vault
 from cards.drafts import Draft
 from cards.models import Arrival, Batch, Card, Side
 from extraction.models import Call, Extraction
 from review import decisions, journal
 from review.models import Review, SecondLook
 from tests import pictures
-from tests.backoffice.archive import desk as desks
-from tests.backoffice.archive.desk import TYPED, Desk, dump, exported, histories, kept, spent, wipe
-from tests.backoffice.commands import run, run_badly
-
-if TYPE_CHECKING:
-    from pytest_django import Settings
+from tests.backoffice.archive.desk import (
+    TYPED, Desk, dump, exported, histories, kept, rebuilt, replace, spent, wipe,
+)  # fmt: skip
+from tests.backoffice.commands import run
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch, settings: Settings, db: None) -> Desk:
-    settings.SECOND_LOOK_PERCENT = 100
-    return Desk(monkeypatch)
-
-
-@pytest.fixture
-def full_desk(desk: Desk) -> Desk:
-    """Everything has happened once, and is in the vault."""
-    desks.decide_everything(desk)
-    while journal.catch_up():
-        pass
-    return desk
-
-
-def rebuilt() -> Report:
-    return rebuild(take_inventory())
 
 
 def test_every_row_comes_back_as_it_was(full_desk: Desk) -> None:
@@ -70,6 +42,7 @@ def test_exports_are_the_same_byte_by_byte(full_desk: Desk, tmp_path: Path) -> N
     assert exported(tmp_path) == before
 
 
+@pytest.mark.anywhere
 def test_histories_are_the_same(full_desk: Desk) -> None:
     before = histories()
     wipe()
@@ -77,6 +50,7 @@ def test_histories_are_the_same(full_desk: Desk) -> None:
     assert histories() == before
 
 
+@pytest.mark.anywhere
 def test_the_ledger_sums_up_to_the_same(full_desk: Desk) -> None:
     before = spent()
     assert before
@@ -94,52 +68,14 @@ def test_rebuilding_twice_changes_nothing(full_desk: Desk) -> None:
     assert report.already == len(before["Card"])
 
 
+@pytest.mark.anywhere
 def test_a_database_that_lacks_nothing_is_left_as_it_is(full_desk: Desk) -> None:
     before = dump()
     rebuilt()
     assert dump() == before
 
 
-def test_what_was_stopped_between_two_transactions_goes_on(
-    full_desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = kept()
-    wipe()
-    monkeypatch.setattr(rebuilding, "CHUNK", 3)
-    written: list[object] = []
-
-    def stop(rows: Any) -> None:
-        if len(written) == 3:
-            raise RuntimeError("the power is gone")
-        written.append(rows)
-        write(rows)
-
-    write = writing.write
-    with monkeypatch.context() as patch:
-        patch.setattr(writing, "write", stop)
-        with pytest.raises(RuntimeError):
-            rebuilt()
-    assert 0 < Card.objects.count() < len(before["cards"])
-    rebuilt()
-    assert kept() == before
-
-
-def test_a_transaction_that_is_cut_leaves_no_half_of_a_card(
-    full_desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wipe()
-
-    def stop(*_: object) -> None:
-        raise RuntimeError("the power is gone")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Review.objects, "bulk_create", stop)
-        with pytest.raises(RuntimeError):
-            rebuilt()
-    assert not Card.objects.exists()
-    assert not Side.objects.exists()
-
-
+@pytest.mark.anywhere
 def test_who_is_not_in_the_database_is_made_and_cannot_sign_in(full_desk: Desk) -> None:
     wipe(users=True)
     report = rebuilt()
@@ -150,6 +86,7 @@ def test_who_is_not_in_the_database_is_made_and_cannot_sign_in(full_desk: Desk) 
     assert not rosa.has_usable_password()
 
 
+@pytest.mark.anywhere
 def test_an_account_that_is_there_is_used(full_desk: Desk) -> None:
     wipe(users=True)
     rosa = User.objects.create_user("rosa", is_staff=True)
@@ -157,6 +94,7 @@ def test_an_account_that_is_there_is_used(full_desk: Desk) -> None:
     assert Review.objects.filter(by=rosa).exists()
 
 
+@pytest.mark.anywhere
 def test_what_is_erased_does_not_come_back(full_desk: Desk, fresh_vault: Storage) -> None:
     card = Review.objects.filter(decision="approved")[0].card
     calls = Call.objects.filter(card=card).count()
@@ -170,79 +108,6 @@ def test_what_is_erased_does_not_come_back(full_desk: Desk, fresh_vault: Storage
     assert not Review.objects.filter(card=card.pk).exists()
     assert spent() == before
     assert Call.objects.filter(card=None).count() == calls
-
-
-@pytest.mark.parametrize("kind", ["card", "review", "reading", "look"])
-def test_a_damaged_document_is_named_and_all_other_cards_come_back(
-    full_desk: Desk, fresh_vault: Storage, kind: str
-) -> None:
-    before = kept()
-    look = SecondLook.objects.filter(status="settled")[0]
-    name = {
-        "card": vault.card_name(look.card_id),
-        "review": vault.review_name(look.card_id, 1),
-        "reading": vault.reading_row_name(look.card_id, look.card.extractions.get().pk),
-        "look": vault.look_name(look.card_id, 1, "settled"),
-    }[kind]
-    whole = vault.get(name)
-    replace(fresh_vault, name, whole.replace(b"1", b"7", 1))
-    wipe()
-    words, error = run_badly("rebuild")
-    assert f"skipped: {look.card_id}: {name} is damaged" in words
-    assert "1 could not be brought back" in error
-    assert Card.objects.count() == len(before["cards"]) - 1
-    replace(fresh_vault, name, whole)
-    rebuilt()
-    assert kept() == before
-
-
-def test_a_site_from_a_backup_does_not_start_while_the_vault_holds_a_document_back(
-    full_desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before, get = kept(), vault.get
-    card = SecondLook.objects.filter(status="settled")[0].card_id
-    wipe()
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE {restored.TABLE} (reason text)")
-
-    def time_out(name: str) -> bytes:
-        if name == vault.review_name(card, 1):
-            raise vault.VaultAway(f"The vault could not give {name}: timed out")
-        return get(name)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(vault, "get", time_out)
-        words, error = run_badly("prepare")
-    assert f"skipped: {card}: The vault could not give" in words
-    assert "Cards of which the vault did not give every document: 1." in error
-    assert "The site was not started" in error
-    assert restored.is_marked()
-    run("rebuild")
-    assert not restored.is_marked()
-    assert kept() == before
-
-
-def test_a_document_that_the_database_refuses_keeps_no_other_card_out(
-    full_desk: Desk, fresh_vault: Storage
-) -> None:
-    before = kept()
-    review = Review.objects.filter(decision="rejected")[0]
-    name = vault.review_name(review.card_id, review.number)
-    without_reason = vault.get_json(name) | {"reason": ""}
-    replace(fresh_vault, name, vault.sealed(name, without_reason))
-    wipe()
-    report = rebuilt()
-    assert [skipped.what for skipped in report.skipped] == [str(review.card_id)]
-    assert Card.objects.count() == len(before["cards"]) - 1
-
-
-def test_a_damaged_batch_is_known_from_its_cards(full_desk: Desk, fresh_vault: Storage) -> None:
-    name = vault.batch_name(full_desk.batch.pk, 2)
-    replace(fresh_vault, name, b"rust")
-    wipe()
-    report = rebuilt()
-    assert [skipped.what for skipped in report.skipped] == [name]
-    assert Batch.objects.get(pk=full_desk.batch.pk).name == "Expo Berlin"
 
 
 def test_the_loser_of_two_uploads_at_once_is_left_out(desk: Desk) -> None:
@@ -289,6 +154,7 @@ def test_a_card_that_waits_is_read_and_an_answer_in_the_vault_is_not_paid_again(
     assert again.full_name == card.full_name
 
 
+@pytest.mark.anywhere
 def test_each_card_has_arrived_once(full_desk: Desk) -> None:
     wipe()
     rebuilt()
@@ -342,20 +208,6 @@ def test_what_the_database_knows_better_stays(desk: Desk) -> None:
     assert Review.objects.get().journaled_at is None
 
 
-def test_a_reading_whose_number_is_anothers_is_named(desk: Desk) -> None:
-    card = desk.ready(1)
-    number = card.extractions.get().pk
-    while journal.catch_up():
-        pass
-    wipe()
-    batch = Batch.objects.create(name="After the restore", extractor="fake")
-    other = intake.take_in(io.BytesIO(pictures.jpeg(2)), batch, name="new.jpg")[0].card
-    Extraction.objects.update(id=number)
-    report = rebuilt()
-    assert [skipped.what for skipped in report.skipped] == [str(card.pk)]
-    assert list(Card.objects.all()) == [other]
-
-
 def test_a_decision_kept_without_its_outcome_still_decides(
     desk: Desk, fresh_vault: Storage
 ) -> None:
@@ -407,55 +259,13 @@ def test_a_rebuilt_database_knows_all_that_is_in_the_vault(full_desk: Desk) -> N
     assert verify().findings == []
 
 
-def test_a_copy_that_is_missing_is_found(full_desk: Desk, fresh_vault: Storage) -> None:
-    look = SecondLook.objects.filter(status="settled")[0]
-    call = Call.objects.filter(card=look.card)[0]
-    imported = Card.objects.filter(sides=None)[0]
-    names = {
-        vault.batch_name(full_desk.batch.pk, 2),
-        vault.card_name(imported.pk),
-        vault.call_name(call.started_at, call.pk, call.closings),
-        vault.look_name(look.card_id, 1, "settled"),
-        vault.reading_row_name(look.card_id, look.card.extractions.get().pk),
-        vault.review_name(look.card_id, 1),
-    }
-    for name in names:
-        fresh_vault.delete(name)
-    assert {finding.name for finding in verify().of("missing")} == names
-
-
+@pytest.mark.anywhere
 def test_it_says_what_it_did(full_desk: Desk) -> None:
     wipe(users=True)
     words = run("rebuild")
     assert f"{Card.objects.count()} cards made" in words
     assert "ilse, nils, rosa" in words
     assert "they come from a backup" in words
-
-
-def test_a_database_that_is_not_migrated_is_refused(full_desk: Desk) -> None:
-    (newest,) = MigrationLoader(connection).graph.leaf_nodes("review")
-    MigrationRecorder(connection).record_unapplied(*newest)
-    with pytest.raises(RebuildError, match=r"run `manage.py migrate`"):
-        rebuilt()
-
-
-def test_an_empty_vault_is_refused(desk: Desk) -> None:
-    with pytest.raises(RebuildError, match="There is nothing in the vault"):
-        rebuilt()
-
-
-def test_a_vault_of_another_database_is_refused(desk: Desk, fresh_vault: Storage) -> None:
-    desk.put(pictures.jpeg(1))
-    (gone,) = desk.put(pictures.jpeg(2))
-    fresh_vault.delete(vault.card_name(Card.objects.order_by("pk")[0].pk))
-    gone.delete()
-    with pytest.raises(RebuildError, match="they do not belong together"):
-        rebuilt()
-
-
-def replace(storage: Storage, name: str, data: bytes) -> None:
-    storage.delete(name)
-    storage.save(name, ContentFile(data))
 
 
 def _columns(side: Side) -> dict[str, Any]:
