@@ -122,6 +122,8 @@ def ask_database() -> str:
     """Whether the database answers, is migrated and, for SQLite, is whole."""
     from django.db import DatabaseError, connection
 
+    from backoffice import schema
+
     started = time.monotonic()
     try:
         with connection.cursor() as cursor:
@@ -133,19 +135,11 @@ def ask_database() -> str:
         ) from error
     answered = f"{(time.monotonic() - started) * 1000:.0f} ms"
     state = f", {_sqlite_state()}" if connection.vendor == "sqlite" else ""
-    if waiting := _migrations_to_apply():
+    if waiting := len(schema.due(connection)):
         raise TroubleError(f"{waiting} migrations are not applied; run: python manage.py migrate")
     number = ".".join(map(str, connection.get_database_version()))
     name = connection.display_name
     return f"{name} {number}, all migrations applied{state}, answers in {answered}"
-
-
-def _migrations_to_apply() -> int:
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _sqlite_state() -> str:

@@ -13,9 +13,10 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from backoffice import schema
 from backoffice.archive import backup
 from backoffice.archive.manifest import BackupError
 
@@ -40,14 +41,13 @@ class MigrationError(Exception):
 
 def migrate(tell: Tell) -> None:
     """Apply what is due. Raises MigrationError, BackupError; nothing was changed then."""
-    executor = MigrationExecutor(connection)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not schema.due(connection):
         _apply()  # brings permissions up to date
     elif connection.vendor == "postgresql":
         with _beside_the_site():
             _patiently()
     else:
-        if executor.loader.applied_migrations:
+        if MigrationRecorder(connection).applied_migrations():
             _back_up(tell)
         _apply()
 

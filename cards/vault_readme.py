@@ -14,7 +14,9 @@ batches/000001/000001.json                what was uploaded together; a later ve
 calls/2026-11/<id>-1.json                 a paid request to a model, and its cost
 waiting/<time>-<random>.json              what was uploaded while the database was down
 backlogs/<key>.json                       requests that were sent together, to be answered later
+erased/<card-id>.json                     a card that was erased and must never come back
 
+damaged/<name>.<digits>                   what had changed by itself, when a repair replaced it
 doctor/probe.txt                          left by `doctor`, which checks that this can be written
 
 A document says in `kept_as` where it belongs, and in `sha256` what its lines before that hash to.

@@ -16,8 +16,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 
+from backoffice import schema
 from backoffice.archive import backlogs, writing
 from backoffice.archive.chunks import chunks
 from backoffice.archive.papers import (
@@ -83,12 +83,12 @@ class Report:
 def check(inventory: Inventory) -> None:
     """Raises RebuildError when the database is not ready, or the vault is none or another's."""
     try:
-        executor = MigrationExecutor(connection)
+        is_old = bool(schema.due(connection))
     except OperationalError as error:
         raise RebuildError(
             f"The database cannot be opened: {error}. See that it runs and DATABASE_URL is right."
         ) from error
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if is_old:
         raise RebuildError(
             "The database is not migrated. Nothing was changed; run `manage.py migrate`, then"
             " `rebuild` again."

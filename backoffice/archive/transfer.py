@@ -18,11 +18,12 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, models, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import load_backend
 from django.utils import timezone
 from psycopg import IsolationLevel
 
+from backoffice import schema
 from backoffice.archive import databases, moving_tables, restored
 from backoffice.archive.moving_tables import Table
 from backoffice.archive.moving_vault import MoveError
@@ -125,8 +126,7 @@ def _refuse_unready(source: dict[str, Any]) -> None:
     if databases.kind(source) == "sqlite" and not Path(source["NAME"]).exists():
         raise MoveError(f"There is no database {place} to move; nothing was changed.")
     old = connections[SOURCE]
-    executor = MigrationExecutor(old)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if schema.due(old):
         raise MoveError(
             f"The tables of {place} are not of this version. Nothing was changed; run `prepare` on"
             " the old side first."
@@ -142,8 +142,7 @@ def _refuse_another() -> None:
     """Raises MoveError when the new side has what the old one has not, or has it further on."""
     place = databases.named(connection.settings_dict)
     tables = set(connection.introspection.table_names())
-    executor = MigrationExecutor(connection)
-    is_half_made = {app for app, _name in executor.loader.applied_migrations} <= {
+    is_half_made = {app for app, _name in MigrationRecorder(connection).applied_migrations()} <= {
         app.label for app in apps.get_app_configs()
     }  # fmt: skip
     if tables and not ("django_migrations" in tables and is_half_made):

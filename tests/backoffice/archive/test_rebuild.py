@@ -20,7 +20,16 @@ from review import decisions, journal
 from review.models import Review, SecondLook
 from tests import pictures
 from tests.backoffice.archive.desk import (
-    TYPED, Desk, dump, exported, histories, kept, rebuilt, replace, spent, wipe,
+    TYPED,
+    Desk,
+    dump,
+    exported,
+    histories,
+    kept,
+    rebuilt,
+    replace,
+    spent,
+    wipe,
 )  # fmt: skip
 from tests.backoffice.commands import run
 
