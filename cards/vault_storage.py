@@ -25,6 +25,8 @@ from django.core.files.storage import FileSystemStorage
 from storages.backends.s3 import S3Storage
 from urllib3.exceptions import HTTPError
 
+from cards import lasting
+
 STORE_ERRORS = (OSError, BotoCoreError, ClientError, HTTPError)
 """All that a folder or a bucket raises which does not do as asked; an answer that is broken off by
 TLS comes as urllib3's own."""
@@ -87,11 +89,7 @@ class FolderStorage(FileSystemStorage):
         """Folders made for the object count too, up to the vault itself."""
         top = Path(self.location)
         while True:
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            lasting.sync(folder)
             if folder == top or top not in folder.parents:
                 return
             folder = folder.parent

@@ -16,13 +16,14 @@ import httpcore2
 import pytest
 from django.apps import apps
 from django.conf import settings as product_settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from pytest_django.plugin import blocking_manager_key
 
 from cards.vault_storage import BucketStorage
 from tests import services
 from tests.cast import analyst, manager, outsider, reviewer, uploader, visitor  # noqa: F401
-from tests.disks import FakeDisk
+from tests.disks import FakeDisk, Spoil
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -97,6 +98,17 @@ def fresh_vault(settings: Settings, tmp_path: Path) -> Storage:
     if isinstance(fresh, BucketStorage):
         fresh._connections = CLIENTS
     return fresh
+
+
+@pytest.fixture
+def spoil(fresh_vault: Storage) -> Spoil:
+    """Puts other bytes in the place of what the vault keeps, as a failing disk would."""
+
+    def replace(name: str, data: bytes) -> None:
+        fresh_vault.delete(name)
+        fresh_vault.save(name, ContentFile(data))
+
+    return replace
 
 
 @pytest.fixture(autouse=True)

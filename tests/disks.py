@@ -1,12 +1,16 @@
-"""A disk that is as full as a test wants it."""
+"""A disk that is as full as a test wants it, and one that rusts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 BLOCK_BYTES = 4096
+
+Spoil = Callable[[str, bytes], None]
+"""Puts these bytes in the place of what the vault keeps under this name."""
 
 
 @dataclass

@@ -24,7 +24,7 @@ from backoffice.analytics.publications import MANIFEST, Publication, Publication
 from backoffice.analytics.site_file import Tell
 from backoffice.archive import dated, manifest
 from backoffice.archive.manifest import BackupError
-from cards import exports, vault
+from cards import exports, lasting, vault
 from cards.fields import CONTACT_FIELDS
 from cards.models import Card
 
@@ -82,7 +82,7 @@ def _make(folder: Path, tell: Tell) -> Publication:
         _seal(aside)
         place = dated.free_place(folder, made.as_of)
         aside.rename(place)
-        manifest.sync(folder)
+        lasting.sync(folder)
     finally:
         _delete(aside)
     return replace(made, folder=place)
@@ -116,9 +116,9 @@ def _seal(aside: Path) -> None:
     """Have the disk hold all of it, and nobody change it."""
     for path in sorted(aside.rglob("*"), reverse=True):
         path.chmod(0o555 if path.is_dir() else 0o444)
-        manifest.sync(path)
+        lasting.sync(path)
     aside.chmod(0o555)
-    manifest.sync(aside)
+    lasting.sync(aside)
 
 
 def _point_to(place: Path) -> None:

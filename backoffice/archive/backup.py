@@ -16,6 +16,7 @@ from backoffice import locks
 from backoffice.archive import databases, manifest
 from backoffice.archive.dated import MAKING, NAME, REMOVING, free_place
 from backoffice.archive.manifest import BackupError, Manifest, UnderWay
+from cards import lasting
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +80,14 @@ def _make(folder: Path, database: dict[str, Any]) -> Backup:
         file.touch(mode=0o600)
         facts, server = dumps.dump(database, file)
         made = Manifest(as_of, backoffice.__version__, databases.kind(database), server, facts)
-        manifest.sync(file)
+        lasting.sync(file)
         made = replace(made, files={file.name: manifest.described(file)})
         manifest.write(aside, made)
-        manifest.sync(aside / manifest.FILE)
-        manifest.sync(aside)
+        lasting.sync(aside / manifest.FILE)
+        lasting.sync(aside)
         place = free_place(folder, as_of)
         aside.rename(place)
-        manifest.sync(folder)
+        lasting.sync(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return Backup(place, made)

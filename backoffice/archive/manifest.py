@@ -7,7 +7,6 @@ is no backup.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -122,15 +121,6 @@ def check_room(folder: Path, needed: int) -> None:
             f" {disk.free_bytes / 1e6:,.0f} MB free, of which 3 % of the disk are to stay so."
             " Nothing was written. Make room, or use another disk."
         )
-
-
-def sync(path: Path) -> None:
-    """Have the disk hold a file, or what a folder lists. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from backoffice.archive.facts import facts
-from backoffice.archive.manifest import BackupError, Facts, sync
+from backoffice.archive.manifest import BackupError, Facts
+from cards.lasting import sync
 
 FILE = "database.sqlite3"
 BESIDE = ("-wal", "-shm", "-journal")

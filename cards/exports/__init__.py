@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -14,6 +13,7 @@ from uuid import uuid4
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from cards import lasting
 from cards.columns import Row, rows
 from cards.exports.base import BaseFormat, ExportError
 from cards.models import Card
@@ -61,9 +61,9 @@ def write(slug: str, queryset: QuerySet[Card], output: Path, *, progress: Progre
                 )
                 % {"found": figure(found), "number": figure(read.number), "file": output}
             )
-        _sync(aside)
+        lasting.sync(aside)
         aside.replace(output)
-        _sync(output.parent)
+        lasting.sync(output.parent)
     except OSError as error:
         raise ExportError(
             _(
@@ -95,12 +95,3 @@ def _check(output: Path) -> None:
         raise ExportError(f"{output} is a folder; name a file in it.")
     if not output.parent.is_dir():
         raise ExportError(f"There is no folder {output.parent}; make it or choose another.")
-
-
-def _sync(path: Path) -> None:
-    """Have the disk hold what was written to `path`."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 
 from cards import intake
@@ -41,17 +40,6 @@ def vault_names(fresh_vault: Storage) -> Callable[[], list[str]]:
         return sorted(inner + [f"{folder}{file}" for file in files])
 
     return lambda: below("")
-
-
-@pytest.fixture
-def spoil(fresh_vault: Storage) -> Callable[[str, bytes], None]:
-    """Puts other bytes in the place of what the vault keeps, as a failing disk would."""
-
-    def replace(name: str, data: bytes) -> None:
-        fresh_vault.delete(name)
-        fresh_vault.save(name, ContentFile(data))
-
-    return replace
 
 
 @pytest.fixture

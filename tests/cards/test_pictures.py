@@ -16,11 +16,10 @@ from cards.models import Batch, Card, Side
 from cards.views import SIZES
 from tests import pictures
 from tests.cast import Person
+from tests.disks import Spoil
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Page
-
-Spoil = Callable[[str, bytes], None]
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from urllib3.exceptions import SSLError
 from cards import vault
 from cards.vault_storage import FolderStorage
 from tests import pictures
+from tests.disks import Spoil
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -116,7 +117,7 @@ def test_every_flipped_bit_of_a_document_is_noticed() -> None:
             vault.unsealed("a.json", bytes(flipped))
 
 
-def test_a_document_in_the_place_of_another_is_noticed(spoil: Callable[[str, bytes], None]) -> None:
+def test_a_document_in_the_place_of_another_is_noticed(spoil: Spoil) -> None:
     vault.put_json("a.json", {"b": 1})
     spoil("c.json", vault.get("a.json"))
     with pytest.raises(vault.VaultDamage, match="another object lies in its place"):
@@ -131,7 +132,7 @@ def test_a_document_of_an_earlier_version_is_the_same_when_it_says_the_same() ->
         vault.put_json("a.json", {"b": [1, 3]})
 
 
-def test_a_damaged_picture_is_never_taken_for_whole(spoil: Callable[[str, bytes], None]) -> None:
+def test_a_damaged_picture_is_never_taken_for_whole(spoil: Spoil) -> None:
     sha256 = vault.put_picture(pictures.jpeg(), "image/jpeg")
     spoil(vault.picture_name(sha256, "image/jpeg"), b"rust")
     with pytest.raises(vault.VaultDamage, match=r"is damaged in the vault"):
@@ -182,7 +183,7 @@ DOCUMENT = {"full_name": "Rosa Halloway"}
 WHOLE = vault.sealed("a/b.json", DOCUMENT)
 
 
-def test_a_repair_keeps_all_that_was_ever_damaged(spoil: Callable[[str, bytes], None]) -> None:
+def test_a_repair_keeps_all_that_was_ever_damaged(spoil: Spoil) -> None:
     for rust in (b"rust", b"more rust", b"rust"):
         spoil("a/b.json", rust)
         vault.replace("a/b.json", WHOLE)
@@ -249,7 +250,7 @@ def test_picture_put_twice_is_one_object(vault_names: Callable[[], list[str]]) -
     assert len(vault_names()) == 1
 
 
-def test_damaged_picture_is_not_taken_for_the_same(spoil: Callable[[str, bytes], None]) -> None:
+def test_damaged_picture_is_not_taken_for_the_same(spoil: Spoil) -> None:
     sha256 = vault.put_picture(pictures.jpeg(), "image/jpeg")
     spoil(vault.picture_name(sha256, "image/jpeg"), b"rust")
     with pytest.raises(vault.VaultConflict):

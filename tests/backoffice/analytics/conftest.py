@@ -27,6 +27,14 @@ def place(settings: Settings, tmp_path: Path) -> Path:
     return tmp_path / "published"
 
 
+@pytest.fixture(autouse=True)
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the tasks that workers were told of; none is really told."""
+    names: list[str] = []
+    monkeypatch.setattr("celery.current_app.send_task", names.append)
+    return names
+
+
 @pytest.fixture
 def mira(db: None) -> Card:
     """An approved card: the machine had misread her name, missed her city and made up a fax."""

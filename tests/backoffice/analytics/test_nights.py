@@ -36,14 +36,6 @@ class Clock:
         self.now += timedelta(**time)
 
 
-@pytest.fixture(autouse=True)
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the tasks that workers were told of; none is really told."""
-    names: list[str] = []
-    monkeypatch.setattr("celery.current_app.send_task", names.append)
-    return names
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock()

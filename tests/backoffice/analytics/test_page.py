@@ -21,14 +21,6 @@ pytestmark = pytest.mark.django_db
 URL = "/admin/publications/"
 
 
-@pytest.fixture(autouse=True)
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the tasks that workers were told of; none is really told."""
-    names: list[str] = []
-    monkeypatch.setattr("celery.current_app.send_task", names.append)
-    return names
-
-
 @pytest.fixture
 def published(mira: Card) -> Publication:
     return publish()

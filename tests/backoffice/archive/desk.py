@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import tablib
 from django.contrib.auth.models import User
-from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
 from django.db.models import F, Model, Sum
 from PIL import Image
 
@@ -194,12 +192,6 @@ def wipe(*, users: bool = False) -> None:
 
 def rebuilt() -> Report:
     return rebuild(take_inventory())
-
-
-def replace(storage: Storage, name: str, data: bytes) -> None:
-    """Writes over what the vault never writes over."""
-    storage.delete(name)
-    storage.save(name, ContentFile(data))
 
 
 def dump() -> Tables:

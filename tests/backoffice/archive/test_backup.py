@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import stat
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +27,7 @@ from tests import pictures
 from tests.backoffice.archive.whole_site import Site
 from tests.backoffice.commands import run, run_badly
 from tests.cast import Person
-from tests.disks import FakeDisk
+from tests.disks import FakeDisk, Spoil
 from tests.extraction.readings import put_card
 
 if TYPE_CHECKING:
@@ -148,11 +147,11 @@ def test_a_second_backup_at_the_same_time_is_refused(folder: Path) -> None:
     assert back_up(folder).folder.is_dir()
 
 
-@pytest.mark.parametrize("moment", ["sync", "described", "write"])
+@pytest.mark.parametrize("moment", ["lasting.sync", "manifest.described", "manifest.write"])
 def test_a_killed_backup_leaves_nothing_that_looks_whole(site: Site, moment: str) -> None:
     kill = (
-        "import os, signal\nfrom backoffice.archive import manifest\n"
-        f"manifest.{moment} = lambda *words: os.kill(os.getpid(), signal.SIGKILL)"
+        "import os, signal\nfrom backoffice.archive import manifest\nfrom cards import lasting\n"
+        f"{moment} = lambda *words: os.kill(os.getpid(), signal.SIGKILL)"
     )
     folder = site.folder / "backups"
     assert site.run("backup", before=f"import django\ndjango.setup()\n{kill}").returncode == -9
@@ -271,15 +270,6 @@ def copy(settings: Settings, tmp_path: Path) -> Storage:
     return storages["vault_copy"]
 
 
-@pytest.fixture
-def spoil(fresh_vault: Storage) -> Callable[[str, bytes], None]:
-    def replace(name: str, data: bytes) -> None:
-        fresh_vault.delete(name)
-        fresh_vault.save(name, ContentFile(data))
-
-    return replace
-
-
 def keep_pictures() -> list[str]:
     """The names of two pictures, now in the vault."""
     return [
@@ -298,9 +288,7 @@ def test_the_second_copy_gets_what_it_has_not(folder: Path, copy: Storage) -> No
 
 
 @committed
-def test_what_is_damaged_is_not_copied_but_named(
-    folder: Path, copy: Storage, spoil: Callable[[str, bytes], None]
-) -> None:
+def test_what_is_damaged_is_not_copied_but_named(folder: Path, copy: Storage, spoil: Spoil) -> None:
     whole, damaged = keep_pictures()
     spoil(damaged, b"rust")
     _, words = run_badly("backup", folder, "--vault")

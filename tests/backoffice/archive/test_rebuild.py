@@ -27,11 +27,11 @@ from tests.backoffice.archive.desk import (
     histories,
     kept,
     rebuilt,
-    replace,
     spent,
     wipe,
 )  # fmt: skip
 from tests.backoffice.commands import run
+from tests.disks import Spoil
 
 pytestmark = pytest.mark.django_db
 
@@ -244,14 +244,14 @@ def test_a_decision_kept_without_its_outcome_still_decides(
     assert Card.objects.get(pk=cards["retake"]).notice == "To be photographed again: Too dark."
 
 
-def test_decisions_without_ids_take_none_that_another_has(desk: Desk, fresh_vault: Storage) -> None:
+def test_decisions_without_ids_take_none_that_another_has(desk: Desk, spoil: Spoil) -> None:
     looks = [desk.approved(tone) for tone in range(3)]
     while journal.catch_up():
         pass
     name = vault.review_name(looks[0].card_id, 1)
     document = vault.get_json(name)
     first = {key: document[key] for key in document if key not in ("id", "before", "after")}
-    replace(fresh_vault, name, vault.sealed(name, first | {"version": 1}))
+    spoil(name, vault.sealed(name, first | {"version": 1}))
     wipe()
     rebuilt()
     ids = dict(Review.objects.values_list("card", "pk"))

@@ -21,8 +21,9 @@ from extraction.models import Call, Extraction
 from review import journal
 from review.models import Review, SecondLook
 from tests import pictures
-from tests.backoffice.archive.desk import Desk, kept, rebuilt, replace, wipe
+from tests.backoffice.archive.desk import Desk, kept, rebuilt, wipe
 from tests.backoffice.commands import run, run_badly
+from tests.disks import Spoil
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +71,7 @@ def test_a_transaction_that_is_cut_leaves_no_half_of_a_card(
 @pytest.mark.anywhere
 @pytest.mark.parametrize("kind", ["card", "review", "reading", "look"])
 def test_a_damaged_document_is_named_and_all_other_cards_come_back(
-    full_desk: Desk, fresh_vault: Storage, kind: str
+    full_desk: Desk, spoil: Spoil, kind: str
 ) -> None:
     before = kept()
     look = SecondLook.objects.filter(status="settled")[0]
@@ -81,13 +82,13 @@ def test_a_damaged_document_is_named_and_all_other_cards_come_back(
         "look": vault.look_name(look.card_id, 1, "settled"),
     }[kind]
     whole = vault.get(name)
-    replace(fresh_vault, name, whole.replace(b"1", b"7", 1))
+    spoil(name, whole.replace(b"1", b"7", 1))
     wipe()
     words, error = run_badly("rebuild")
     assert f"skipped: {look.card_id}: {name} is damaged" in words
     assert "1 could not be brought back" in error
     assert Card.objects.count() == len(before["cards"]) - 1
-    replace(fresh_vault, name, whole)
+    spoil(name, whole)
     rebuilt()
     assert kept() == before
 
@@ -119,13 +120,13 @@ def test_a_site_from_a_backup_does_not_start_while_the_vault_holds_a_document_ba
 
 
 def test_a_document_that_the_database_refuses_keeps_no_other_card_out(
-    full_desk: Desk, fresh_vault: Storage
+    full_desk: Desk, spoil: Spoil
 ) -> None:
     before = kept()
     review = Review.objects.filter(decision="rejected")[0]
     name = vault.review_name(review.card_id, review.number)
     without_reason = vault.get_json(name) | {"reason": ""}
-    replace(fresh_vault, name, vault.sealed(name, without_reason))
+    spoil(name, vault.sealed(name, without_reason))
     wipe()
     report = rebuilt()
     assert [skipped.what for skipped in report.skipped] == [str(review.card_id)]
@@ -133,9 +134,9 @@ def test_a_document_that_the_database_refuses_keeps_no_other_card_out(
 
 
 @pytest.mark.anywhere
-def test_a_damaged_batch_is_known_from_its_cards(full_desk: Desk, fresh_vault: Storage) -> None:
+def test_a_damaged_batch_is_known_from_its_cards(full_desk: Desk, spoil: Spoil) -> None:
     name = vault.batch_name(full_desk.batch.pk, 2)
-    replace(fresh_vault, name, b"rust")
+    spoil(name, b"rust")
     wipe()
     report = rebuilt()
     assert [skipped.what for skipped in report.skipped] == [name]

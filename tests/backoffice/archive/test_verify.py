@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from cards.models import Batch, Card, Side
 from extraction import jobs
 from extraction.models import Extraction
 from tests import pictures
+from tests.disks import Spoil
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -37,15 +38,6 @@ def cards() -> list[Card]:
         found.append(arrival.card)
     jobs.run(Extraction.objects.order_by("pk")[0].pk)
     return found
-
-
-@pytest.fixture
-def spoil(fresh_vault: Storage) -> Callable[[str, bytes], None]:
-    def replace(name: str, data: bytes) -> None:
-        fresh_vault.delete(name)
-        fresh_vault.save(name, ContentFile(data))
-
-    return replace
 
 
 @pytest.fixture
@@ -76,27 +68,21 @@ def test_a_whole_vault_is_sound(cards: list[Card]) -> None:
     assert report.objects == len(list(vault.names())) == 3 + 3 + 2  # pictures, cards, readings
 
 
-def test_a_flipped_picture_is_named_with_its_card(
-    cards: list[Card], spoil: Callable[[str, bytes], None]
-) -> None:
+def test_a_flipped_picture_is_named_with_its_card(cards: list[Card], spoil: Spoil) -> None:
     name = picture_of(cards[1])
     spoil(name, flip(vault.get(name)))
     (finding,) = verify().findings
     assert (finding.kind, finding.name, finding.cards) == ("damaged", name, (str(cards[1].pk),))
 
 
-def test_a_flipped_document_is_named_with_its_card(
-    cards: list[Card], spoil: Callable[[str, bytes], None]
-) -> None:
+def test_a_flipped_document_is_named_with_its_card(cards: list[Card], spoil: Spoil) -> None:
     name = vault.card_name(cards[1].pk)
     spoil(name, vault.get(name).replace(b"1.jpg", b"2.jpg"))
     (finding,) = verify().findings
     assert (finding.kind, finding.name, finding.cards) == ("damaged", name, (str(cards[1].pk),))
 
 
-def test_two_documents_that_were_swapped_are_both_named(
-    cards: list[Card], spoil: Callable[[str, bytes], None]
-) -> None:
+def test_two_documents_that_were_swapped_are_both_named(cards: list[Card], spoil: Spoil) -> None:
     one, other = vault.card_name(cards[0].pk), vault.card_name(cards[1].pk)
     first, second = vault.get(one), vault.get(other)
     spoil(one, second)
@@ -139,7 +125,7 @@ def test_the_parts_together_are_the_whole(cards: list[Card]) -> None:
 
 
 def test_a_repair_brings_back_what_was_damaged_and_what_was_missing(
-    cards: list[Card], copy: Storage, spoil: Callable[[str, bytes], None], fresh_vault: Storage
+    cards: list[Card], copy: Storage, spoil: Spoil, fresh_vault: Storage
 ) -> None:
     damaged, missing = picture_of(cards[0]), vault.card_name(cards[1].pk)
     whole = vault.get(damaged)
@@ -153,7 +139,7 @@ def test_a_repair_brings_back_what_was_damaged_and_what_was_missing(
 
 
 def test_a_copy_that_is_damaged_too_repairs_nothing(
-    cards: list[Card], copy: Storage, spoil: Callable[[str, bytes], None]
+    cards: list[Card], copy: Storage, spoil: Spoil
 ) -> None:
     name = picture_of(cards[0])
     rust = flip(vault.get(name))
@@ -165,16 +151,14 @@ def test_a_copy_that_is_damaged_too_repairs_nothing(
     assert vault.get(name) == rust
 
 
-def test_without_a_copy_a_repair_says_so(
-    cards: list[Card], spoil: Callable[[str, bytes], None]
-) -> None:
+def test_without_a_copy_a_repair_says_so(cards: list[Card], spoil: Spoil) -> None:
     spoil(picture_of(cards[0]), b"rust")
     (finding,) = verify(repair=True).findings
     assert "there is no second copy" in finding.why
 
 
 def test_the_command_fails_and_names_what_is_damaged(
-    cards: list[Card], spoil: Callable[[str, bytes], None], capsys: pytest.CaptureFixture[str]
+    cards: list[Card], spoil: Spoil, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spoil(picture_of(cards[0]), b"rust")
     with pytest.raises(CommandError, match="The vault is not whole"):
