@@ -122,6 +122,13 @@ def run(extraction_id: int) -> bool:
     return True
 
 
+def run_crashed() -> bool:
+    """Whether a job that is due and had lost its worker was run, well or badly. It has waited for a
+    lease to run out, and its message lies behind those of all that came in meanwhile."""
+    crashed = due().filter(crashes__gt=0)
+    return any(run(extraction_id) for extraction_id in crashed.values_list("pk", flat=True))
+
+
 def requeue_stale(*, ring_all: bool = False, may_take_over: bool = True) -> int:
     """The number of jobs that workers were told of again.
 

@@ -13,6 +13,7 @@ READING_AT_MOST_SECONDS = 900
 
 @shared_task(time_limit=READING_AT_MOST_SECONDS)  # type: ignore[untyped-decorator]
 def run(extraction_id: int) -> None:
+    jobs.run_crashed()
     jobs.run(extraction_id)
 
 

@@ -97,6 +97,12 @@ class Extraction(models.Model):
             ),
             # Which jobs are due? (the sweep, `drain`) How many are open? (the navigation)
             models.Index(fields=("status", "run_after"), name="extraction_due"),
+            # Which have lost their worker? (whoever begins another)
+            models.Index(
+                fields=("status", "run_after"),
+                condition=Q(crashes__gt=0),
+                name="extraction_crashed",
+            ),
             # Whose lease has run out? (the sweep)
             models.Index(fields=("status", "lease_until"), name="extraction_leased"),
         ]

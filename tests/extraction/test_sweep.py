@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from backoffice import celery_app
 from cards.models import Card
-from extraction import jobs, tasks
+from extraction import jobs, leases, tasks
 from extraction.models import Extraction
 from tests.extraction.make_jobs import ANSWER, MAY_PASS, make_due, take_in
 from tests.fakes import FakeExtractor
@@ -84,6 +84,43 @@ def test_task_runs_the_job(job: Extraction, fake: FakeExtractor) -> None:
     fake.queue.append(ANSWER)
     tasks.run(job.pk)
     assert Card.objects.get().full_name == "Rosa Halloway"
+
+
+def test_a_job_that_lost_its_worker_runs_before_the_one_that_workers_are_told_of(
+    job: Extraction, fake: FakeExtractor
+) -> None:
+    told, waiting, crashed = job, take_in(tone=20), take_in(tone=30)
+    Extraction.objects.filter(pk=crashed.pk).update(crashes=1)
+    fake.queue += [ANSWER, ANSWER, ANSWER]
+    tasks.run(told.pk)
+    ended = Extraction.objects.filter(status="succeeded").order_by("finished_at")
+    assert list(ended) == [crashed, told]
+    assert waiting.status == "queued"
+
+
+def test_one_of_them_that_another_worker_has_is_left_to_it(
+    job: Extraction, fake: FakeExtractor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have seen that two are due; each runs another."""
+    first, second = take_in(tone=20), take_in(tone=30)
+    Extraction.objects.exclude(pk=job.pk).update(crashes=1)
+    fake.queue += [ANSWER, ANSWER]
+    claim = leases.claim
+
+    def too_late(extraction_id: int) -> Extraction | None:
+        return None if extraction_id == first.pk else claim(extraction_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(leases, "claim", too_late)
+        tasks.run(job.pk)
+    ended = Extraction.objects.filter(status="succeeded").order_by("finished_at")
+    assert list(ended) == [second, job]
+
+
+@pytest.mark.sqlite
+def test_those_are_found_without_looking_at_the_whole_queue() -> None:
+    crashed = jobs.due().filter(crashes__gt=0)
+    assert "extraction_crashed" in crashed.explain()
 
 
 def test_task_sweeps(job: Extraction, bell: list[int]) -> None:

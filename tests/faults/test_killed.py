@@ -22,6 +22,9 @@ ROLES = ("web", "worker", "beat")
 KILLS = 4
 """Of each of them."""
 
+PAUSE_SECONDS = 0.2
+"""Between two uploads: no more than one worker can read."""
+
 
 @dataclass
 class Day:
@@ -74,6 +77,7 @@ def at_work(site: Site) -> Iterator[Day]:
                 number += 1
                 data = truth.picture(number)
                 day.taken_in[number] = visitor.until_done(visitor.upload, data, f"{number}.png")
+                time.sleep(PAUSE_SECONDS)
                 if number % 3 == 0:
                     card, name = day.taken_in[number - 2], f"Mira Ahlström {number}"
                     visitor.approve_at_last(card, name)

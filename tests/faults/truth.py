@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -183,26 +185,32 @@ def corrected(card_id: str) -> list[tuple[str, str, str]]:
     return list(found.values_list("review__by__username", "field", "human_value"))
 
 
-def count_endings() -> None:
-    """Lets the database itself write down each job that ends well, in the same transaction."""
-    when = "NEW.status = 'succeeded' AND OLD.status <> 'succeeded'"
-    ended = "INSERT INTO faults_ended VALUES (NEW.id)"
+def count_turns() -> None:
+    """Lets the database itself write down each job that begins and each that ends well, in the same
+    transaction."""
+    columns = {"begun": "job INTEGER, at TIMESTAMP", "ended": "job INTEGER"}
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE faults_ended (job INTEGER)")
-        if connection.vendor == "sqlite":
+        for table, status, values in (
+            ("begun", "running", "NEW.id, NEW.started_at"),
+            ("ended", "succeeded", "NEW.id"),
+        ):
+            when = f"NEW.status = '{status}' AND OLD.status <> '{status}'"
+            note = f"INSERT INTO faults_{table} VALUES ({values})"
+            cursor.execute(f"CREATE TABLE faults_{table} ({columns[table]})")
+            if connection.vendor == "sqlite":
+                cursor.execute(
+                    f"CREATE TRIGGER faults_{table} AFTER UPDATE ON extraction_extraction"
+                    f" WHEN {when} BEGIN {note}; END"
+                )
+                continue
             cursor.execute(
-                f"CREATE TRIGGER faults_ended AFTER UPDATE ON extraction_extraction WHEN {when}"
-                f" BEGIN {ended}; END"
+                f"CREATE FUNCTION faults_{table}() RETURNS trigger LANGUAGE plpgsql AS"
+                f" $$ BEGIN {note}; RETURN NULL; END $$"
             )
-            return
-        cursor.execute(
-            "CREATE FUNCTION faults_ended() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $$ BEGIN {ended}; RETURN NULL; END $$"
-        )
-        cursor.execute(
-            "CREATE TRIGGER faults_ended AFTER UPDATE ON extraction_extraction FOR EACH ROW"
-            f" WHEN ({when}) EXECUTE FUNCTION faults_ended()"
-        )
+            cursor.execute(
+                f"CREATE TRIGGER faults_{table} AFTER UPDATE ON extraction_extraction FOR EACH ROW"
+                f" WHEN ({when}) EXECUTE FUNCTION faults_{table}()"
+            )
 
 
 def endings() -> list[int]:
@@ -213,6 +221,17 @@ def endings() -> list[int]:
     all_jobs = Extraction.objects.count()
     once = sum(times == 1 for times in ended.values())
     return [all_jobs - len(ended), once, len(ended) - once]
+
+
+def begun_again() -> list[list[float]]:
+    """When each job began that began more than once, as seconds since 1970."""
+    begun = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT job, at FROM faults_begun ORDER BY at")
+        for job, at in cursor.fetchall():
+            moment = at if isinstance(at, datetime) else datetime.fromisoformat(at)
+            begun[job].append(moment.replace(tzinfo=UTC).timestamp())
+    return [times for times in begun.values() if len(times) > 1]
 
 
 def _seconds(moment: Any) -> float | None:
