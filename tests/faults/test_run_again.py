@@ -87,10 +87,14 @@ def kill(site: Site, hold: Path, *, whole: bool) -> dict[int, float]:
 
 
 def run_again(site: Site, killed: dict[int, float]) -> list[float]:
-    """The seconds until each of the jobs was claimed anew."""
+    """The seconds until each of the jobs was claimed anew. A worker that ends itself, as one does
+    whose queue is files when a process of its pool was killed, is started again."""
     found: dict[int, float] = {}
 
     def run_anew() -> bool:
+        for process in site.processes.values():
+            if not process.is_running:
+                process.start()
         for job in site.ask("jobs"):
             if job["pk"] in killed and job["started_at"] > killed[job["pk"]]:
                 found.setdefault(job["pk"], job["started_at"] - killed[job["pk"]])
