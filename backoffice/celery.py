@@ -41,9 +41,10 @@ class WorkerClock(bootsteps.StartStopStep):  # type: ignore[misc]
 
         open_what_is_there()
         super().__init__(parent, **options)
-        # Without an event loop, as with messages in files, one pipe leads to all processes.
-        watch = idle.Watch(shares_lock=not parent.use_eventloop)
-        self._clock = Clock({**ROUNDS, "watch": (idle.WATCH_SECONDS, watch.look)})
+        rounds = {**ROUNDS, "watch": (idle.WATCH_SECONDS, idle.Watch().look)}
+        if not parent.use_eventloop:  # as with messages in files: one pipe leads to all processes
+            rounds["pool"] = (idle.POOL_SECONDS, idle.PoolWatch().look)
+        self._clock = Clock(rounds)
 
     def start(self, parent: Any) -> None:
         self._clock.start()

@@ -25,6 +25,7 @@ from extraction import closing, jobs
 log = logging.getLogger(__name__)
 
 WATCH_SECONDS = 15
+POOL_SECONDS = 3
 
 STOPPED_SECONDS = 90
 """So long jobs are due, workers are told of them again and again, and this one begins nothing."""
@@ -50,31 +51,16 @@ def last_task() -> float:
     return float(struct.unpack_from("d", _seen)[0])
 
 
-def _pool() -> Set[int]:
-    """The ids of the processes of this worker."""
-    from billiard import active_children  # type: ignore[import-untyped]
-
-    return {child.pid for child in active_children()}
-
-
 @dataclass
 class Watch:
-    """Looks now and then whether this worker should be working and is not.
-
-    With `shares_lock` the processes of its `pool` share one, and none may be missing.
-    """
+    """Looks now and then whether this worker should be working and is not."""
 
     end: Callable[[int], object] = ending.end
-    shares_lock: bool = False
-    pool: Callable[[], Set[int]] = _pool
-    _known: Set[int] = frozenset()
     _since: float | None = None
 
     def look(self) -> None:
         """Ends the worker when it has stopped. Raises what database or broker raise: nobody can
         work without them, and the time begins anew."""
-        if self.shares_lock and self._misses_one():
-            self._end_when_done()
         since, self._since = self._since, None
         if not _has_work() or _is_at_work():
             return
@@ -90,12 +76,29 @@ class Watch:
             self.end(1)
         self._since = since
 
-    def _misses_one(self) -> bool:
-        before, self._known = self._known, self.pool()
-        return not before <= self._known and not closing.is_told()
 
-    def _end_when_done(self) -> None:
-        """What the other processes are reading is read first; nothing more is begun."""
+def _pool() -> Set[int]:
+    """The ids of the processes of this worker."""
+    from billiard import active_children  # type: ignore[import-untyped]
+
+    return {child.pid for child in active_children()}
+
+
+@dataclass
+class PoolWatch:
+    """Looks now and then whether one of the `processes` of this worker, which share a lock, was
+    killed."""
+
+    end: Callable[[int], object] = ending.end
+    processes: Callable[[], Set[int]] = _pool
+    _known: Set[int] = frozenset()
+
+    def look(self) -> None:
+        """Ends the worker then. What the other processes are reading is read first; nothing more
+        is begun."""
+        before, self._known = self._known, self.processes()
+        if before <= self._known or closing.is_told():
+            return
         log.error("a process of this worker was killed; it ends, to be started anew")
         closing.tell()
         time.sleep(DONE_SECONDS)  # for a reading that was just begun to be known of

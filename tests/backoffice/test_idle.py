@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from backoffice import idle
 from backoffice.celery import app
-from backoffice.idle import Watch
+from backoffice.idle import PoolWatch, Watch
 from cards.models import Batch, Card
 from extraction import closing
 from extraction.models import Backlog, Extraction, Gate
@@ -153,31 +153,25 @@ def test_one_whose_broker_takes_no_message_goes_on(
     assert statuses == []
 
 
-@pytest.mark.usefixtures("clock", "knocks")
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize(
-    ("shares_lock", "pools", "statuses"),
-    [
-        (True, [{1, 2}, {1, 3}], [1]),
-        (True, [{1}, {1, 2}, {1, 2}], []),
-        (False, [{1, 2}, {1, 3}], []),
-    ],
+    ("pools", "statuses"), [([{1, 2}, {1, 3}], [1]), ([{1}, {1, 2}, {1, 2}], [])]
 )
 def test_one_whose_processes_share_a_lock_ends_when_it_misses_one(
-    shares_lock: bool, pools: list[set[int]], statuses: list[int]
+    pools: list[set[int]], statuses: list[int]
 ) -> None:
     ended: list[int] = []
     seen = iter(pools)
-    watch = Watch(end=ended.append, shares_lock=shares_lock, pool=lambda: next(seen))
+    watch = PoolWatch(end=ended.append, processes=lambda: next(seen))
     for _ in pools:
         watch.look()
     assert ended == statuses
 
 
-@pytest.mark.usefixtures("clock", "knocks")
 def test_one_that_is_told_to_end_misses_no_process() -> None:
     pools = iter([{1, 2}, {1}])
     ended: list[int] = []
-    watch = Watch(end=ended.append, shares_lock=True, pool=lambda: next(pools))
+    watch = PoolWatch(end=ended.append, processes=lambda: next(pools))
     watch.look()
     closing.tell()
     watch.look()

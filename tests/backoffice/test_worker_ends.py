@@ -39,7 +39,7 @@ sys.argv = ["celery", "--app=backoffice", "worker", "--concurrency={processes}",
 main()
 """
 
-WATCHFUL = "idle.WATCH_SECONDS, idle.DONE_SECONDS = 0.5, 0.1"
+WATCHFUL = "idle.POOL_SECONDS, idle.DONE_SECONDS = 0.1, 0.1"
 
 HURRIED = "ending.FINISH_SECONDS = 1"
 

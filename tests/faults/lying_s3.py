@@ -37,8 +37,8 @@ _ABOUT_GETS = (Lie.OTHER_BYTES, Lie.CUTS_SHORT)
 class LyingStore(LocalServer):
     """Passes requests on to the S3 at `endpoint`, and lies. A context manager.
 
-    It tells `lie` to a `share` of the requests that the lie is about; `told` counts them. Each
-    answer takes `slow_seconds` longer.
+    It tells `lie` to the first request that the lie is about, and to a `share` of the others;
+    `told` counts them. Each answer takes `slow_seconds` longer.
     """
 
     def __init__(self, endpoint: str, chance: Random) -> None:
@@ -46,6 +46,7 @@ class LyingStore(LocalServer):
         self.lie, self.share, self.told = Lie.NONE, 1.0, 0
         self.slow_seconds = 0.0
         self._chance, self._lock = chance, threading.Lock()
+        self._is_new = False
         self._new_keys: set[str] = set()
         super().__init__(self._handler())
 
@@ -57,7 +58,7 @@ class LyingStore(LocalServer):
         """From now on; a list is as old as this moment."""
         with self._lock:
             self._new_keys.clear()
-            self.lie, self.share = lie, share
+            self.lie, self.share, self._is_new = lie, share, True
 
     def _lies(self, method: str, is_list: bool) -> Lie:
         """The lie told to this request, if one is."""
@@ -69,9 +70,10 @@ class LyingStore(LocalServer):
                 or (lie in _ABOUT_GETS and method == "GET" and not is_list)
                 or (lie is Lie.OLD_LIST and is_list)
             )
-            if not is_about or self._chance.random() >= self.share:
+            if not is_about or (not self._is_new and self._chance.random() >= self.share):
                 return Lie.NONE
             self.told += 1
+            self._is_new = False
             return lie
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -28,9 +27,6 @@ LIES = {
 }  # fmt: skip
 """How many of the requests that each is about are told it."""
 
-ROUNDS_AT_MOST = 30
-"""So often another card comes in until a lie has been told."""
-
 BOUND_SECONDS = 60
 """The longest that staff may wait for the answer to a file while each request takes seconds."""
 
@@ -48,11 +44,7 @@ class Stand:
         before = self.store.told
         self.store.tell(lie, share=LIES[lie])
         self.work(fault, 3)
-        for _ in range(ROUNDS_AT_MOST):
-            if self.store.told > before:
-                break
-            time.sleep(3)
-            self.work(fault, 1)
+        until(lambda: self.store.told > before, f"S3 {lie.value}")
         fault.tried(trials=self.store.told - before)
 
     def work(self, fault: Fault, count: int) -> None:
