@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests import services
+from tests.prepared import put_tables
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -76,6 +77,8 @@ def running_site(folder: Path, more: Mapping[str, str]) -> Iterator[Site]:
         "ADMIN_PASSWORD": PASSWORD,
         **more,
     }
+    if "DATABASE_URL" not in more:
+        put_tables(folder / "data")
     log = folder / "log"
     command = [sys.executable, str(ROOT / "manage.py"), "start"]
     with services.running(

@@ -27,6 +27,7 @@ from backoffice import supervisor
 from tests import services
 from tests.faults.model import TOKENS, Model
 from tests.faults.processes import ROOT, Process, until
+from tests.prepared import put_tables
 
 PASSWORD = "only-for-this-test"
 SETTLED_SECONDS = 150
@@ -56,6 +57,8 @@ class Site:
 
     def prepare(self) -> None:
         """Makes the database and what belongs to it."""
+        if "DATABASE_URL" not in self.parts:
+            put_tables(self.folder)
         self.manage("prepare")
 
     def start(

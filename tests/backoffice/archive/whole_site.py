@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.backoffice.commands import ROOT
+from tests.prepared import put_tables
 
 FILL = """
 import io
@@ -85,13 +86,15 @@ class Site:
 
     def fill(self) -> Site:
         """Makes the database, and takes in and decides three cards."""
+        if "DATABASE_URL" not in self.variables:
+            put_tables(self.folder)
         self.do("prepare")
         filled = self.python(FILL)
         assert filled.returncode == 0, filled.stderr
         return self
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def filled_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Three approved cards; made once, so nobody changes it."""
     return Site(tmp_path_factory.mktemp("site") / "data").fill()
