@@ -8,10 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from socket import IPPROTO_TCP, SO_KEEPALIVE, SOL_SOCKET, TCP_KEEPCNT, TCP_KEEPIDLE
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from kombu.connection import Connection
 
 from backoffice import settings as product
 
@@ -80,6 +82,19 @@ def test_vault_url_leads_to_a_bucket(load: Load) -> None:
         "BACKEND": "cards.vault_storage.BucketStorage",
         "OPTIONS": {"bucket_name": "cards", "location": "desk/one"},
     }
+
+
+@pytest.mark.redis
+def test_a_redis_that_is_gone_without_a_word_is_noticed(load: Load, redis_url: str) -> None:
+    options = load(REDIS_URL=redis_url)["CELERY_BROKER_TRANSPORT_OPTIONS"]
+    broker: Any = Connection(redis_url, transport_options=options)  # type: ignore[no-untyped-call]
+    with broker:
+        pool = broker.default_channel.client.connection_pool
+        link = pool.get_connection()
+        found = [link._sock.getsockopt(IPPROTO_TCP, name) for name in (TCP_KEEPIDLE, TCP_KEEPCNT)]
+        assert link._sock.getsockopt(SOL_SOCKET, SO_KEEPALIVE)
+        pool.release(link)
+    assert found == [10, 3]
 
 
 def test_redis_url_leads_to_redis(load: Load) -> None:

@@ -53,7 +53,7 @@ class Day:
 
     def until_read(self, count: int, *, seconds: float = 120) -> float:
         """The seconds until so many of the cards are read."""
-        return until(lambda: self._read() >= count, f"{count} cards read", seconds=seconds)
+        return until(lambda: self.read() >= count, f"{count} cards read", seconds=seconds)
 
     def lost(self, *, unsent: int = 0) -> list[str]:
         """What is not as staff were told, or as it must be, once the site has settled."""
@@ -72,7 +72,8 @@ class Day:
         if (decided := self.site.ask("decided")) != self.decided:
             yield f"decided was {self.decided}, kept is {decided}"
 
-    def _read(self) -> int:
+    def read(self) -> int:
+        """How many of the cards are read."""
         return sum(card["readings"] == [*READ] for card in self.site.ask("cards"))
 
     def _approve(self, card_id: str, name: str) -> None:

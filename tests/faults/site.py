@@ -91,6 +91,12 @@ class Site:
         until(lambda: _answers(f"{url}/livez"), f"{name} answers", seconds=60)
         return url
 
+    def revive(self) -> None:
+        """Starts again what has ended, as `manage.py start` and Docker do."""
+        for process in self.processes.values():
+            if not process.is_running:
+                process.start()
+
     def end(self) -> None:
         """Kills everything that runs."""
         for process in self.processes.values():

@@ -92,9 +92,7 @@ def run_again(site: Site, killed: dict[int, float]) -> list[float]:
     found: dict[int, float] = {}
 
     def run_anew() -> bool:
-        for process in site.processes.values():
-            if not process.is_running:
-                process.start()
+        site.revive()
         for job in site.ask("jobs"):
             if job["pk"] in killed and job["started_at"] > killed[job["pk"]]:
                 found.setdefault(job["pk"], job["started_at"] - killed[job["pk"]])
