@@ -20,7 +20,7 @@ demo: $(VENV)/installed  ## Draw two dozen cards of invented people and take the
 
 .PHONY: test
 test: $(VENV)/installed-dev  ## Run all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder \
 	  -m "not faults or faults_in_ci" $(ARGS)
 
 .PHONY: faults

@@ -30,6 +30,9 @@ PEOPLE = 12
 
 READABLE_SECONDS, BACK_SECONDS = 5, 15
 DOWN_SECONDS = 4
+ONE_REQUEST_EACH = httpx2.Limits(max_keepalive_connections=0)
+"""On each connection: one that was idle may be closed just then. A browser asks again."""
+
 BANNER = "The database does not answer."
 
 
@@ -44,7 +47,7 @@ class Person:
     def __post_init__(self) -> None:
         self.client = httpx2.Client(
             base_url=self.site.url(), cookies={"sessionid": self.site.ask("session")},
-            headers={"Accept": "text/html"}, timeout=30,
+            headers={"Accept": "text/html"}, timeout=30, limits=ONE_REQUEST_EACH,
         )  # fmt: skip
         assert self.client.get("/admin/").status_code == 200
 
