@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -14,8 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "db.sqlite3"
 
 
-def put_tables(data_dir: Path) -> None:
-    """Puts them into a DATA_DIR without a database, which is made if it is not there."""
+def put_tables(data_dir: Path, variables: Mapping[str, str]) -> None:
+    """Puts them into a DATA_DIR without a database, which is made if it is not there; nothing for
+    a site whose `variables` name a database elsewhere."""
+    if "DATABASE_URL" in variables:
+        return
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copy(Path(_made().name, DATABASE), data_dir)
 

@@ -77,8 +77,7 @@ def running_site(folder: Path, more: Mapping[str, str]) -> Iterator[Site]:
         "ADMIN_PASSWORD": PASSWORD,
         **more,
     }
-    if "DATABASE_URL" not in more:
-        put_tables(folder / "data")
+    put_tables(folder / "data", more)
     log = folder / "log"
     command = [sys.executable, str(ROOT / "manage.py"), "start"]
     with services.running(

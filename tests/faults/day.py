@@ -51,9 +51,15 @@ class Day:
         """The cards that wait for a decision."""
         return [card for card in self.site.ask("cards") if card["status"] == "needs_review"]
 
-    def until_read(self, count: int, *, seconds: float = 120) -> float:
-        """The seconds until so many of the cards are read."""
-        return until(lambda: self.read() >= count, f"{count} cards read", seconds=seconds)
+    def until_read(self, count: int, *, seconds: float = 120, reviving: bool = False) -> float:
+        """The seconds until so many of the cards are read, `reviving` what ends meanwhile."""
+
+        def are_read() -> bool:
+            if reviving:
+                self.site.revive()
+            return self.read() >= count
+
+        return until(are_read, f"{count} cards read", seconds=seconds)
 
     def lost(self, *, unsent: int = 0) -> list[str]:
         """What is not as staff were told, or as it must be, once the site has settled."""

@@ -57,8 +57,7 @@ class Site:
 
     def prepare(self) -> None:
         """Makes the database and what belongs to it."""
-        if "DATABASE_URL" not in self.parts:
-            put_tables(self.folder)
+        put_tables(self.folder, self.parts)
         self.manage("prepare")
 
     def start(

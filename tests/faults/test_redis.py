@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +11,6 @@ from redis import Redis
 from tests.faults import record
 from tests.faults.conftest import MakeSite
 from tests.faults.day import Day
-from tests.faults.processes import until
 from tests.faults.proxy import Proxy
 
 pytestmark = [pytest.mark.faults, pytest.mark.redis]
@@ -58,16 +56,11 @@ def test_redis_flushed_down_and_black_holed_loses_no_job_and_stops_nobody(
             faults[name].found = f"staff waited {day.slowest_seconds:.1f} s at most"
             if day.slowest_seconds > BOUND_SECONDS:
                 faults[name].losses.append(faults[name].found)
-        took = until(partial(_are_read, day, 10), "all cards read", seconds=REVIVED_SECONDS)
+        took = day.until_read(10, seconds=REVIVED_SECONDS, reviving=True)
         faults[BLACK_HOLED].found += f"; all were read {took:.0f} s after Redis was back"
         lost = day.lost()
         for fault in faults.values():
             fault.losses += lost
-
-
-def _are_read(day: Day, count: int) -> bool:
-    day.site.revive()
-    return day.read() >= count
 
 
 def _flush(day: Day, redis: Redis) -> None:

@@ -188,15 +188,14 @@ def corrected(card_id: str) -> list[tuple[str, str, str]]:
 def count_turns() -> None:
     """Lets the database itself write down each job that begins and each that ends well, in the same
     transaction."""
-    columns = {"begun": "job INTEGER, at TIMESTAMP", "ended": "job INTEGER"}
     with connection.cursor() as cursor:
-        for table, status, values in (
-            ("begun", "running", "NEW.id, NEW.started_at"),
-            ("ended", "succeeded", "NEW.id"),
+        for table, columns, status, values in (
+            ("begun", "job INTEGER, at TIMESTAMP", "running", "NEW.id, NEW.started_at"),
+            ("ended", "job INTEGER", "succeeded", "NEW.id"),
         ):
             when = f"NEW.status = '{status}' AND OLD.status <> '{status}'"
             note = f"INSERT INTO faults_{table} VALUES ({values})"
-            cursor.execute(f"CREATE TABLE faults_{table} ({columns[table]})")
+            cursor.execute(f"CREATE TABLE faults_{table} ({columns})")
             if connection.vendor == "sqlite":
                 cursor.execute(
                     f"CREATE TRIGGER faults_{table} AFTER UPDATE ON extraction_extraction"

@@ -86,8 +86,7 @@ class Site:
 
     def fill(self) -> Site:
         """Makes the database, and takes in and decides three cards."""
-        if "DATABASE_URL" not in self.variables:
-            put_tables(self.folder)
+        put_tables(self.folder, self.variables)
         self.do("prepare")
         filled = self.python(FILL)
         assert filled.returncode == 0, filled.stderr
