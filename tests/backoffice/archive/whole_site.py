@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
+from tests import warm
 from tests.backoffice.commands import ROOT
 from tests.prepared import put_tables
 
@@ -57,7 +57,7 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "backoffice.settings", **self.variables,
         }  # fmt: skip
 
-    def run(self, *words: object, before: str = "") -> subprocess.CompletedProcess[str]:
+    def run(self, *words: object, before: str = "") -> CompletedProcess[str]:
         """A command in a process of its own, after the Python statements `before`."""
         code = (
             f"import sys\n{before}\nfrom django.core.management import execute_from_command_line\n"
@@ -65,12 +65,8 @@ class Site:
         )
         return self.python(code, *words)
 
-    def python(self, code: str, *words: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", code, *map(str, words)],
-            cwd=ROOT, env=self.environment(), capture_output=True, text=True, timeout=120,
-            check=False,
-        )  # fmt: skip
+    def python(self, code: str, *words: object) -> CompletedProcess[str]:
+        return warm.run(code, *map(str, words), environment=self.environment())
 
     def do(self, *words: object) -> str:
         """What a command prints that must succeed."""
