@@ -24,6 +24,7 @@ from tests import fakes, pictures
 from tests.backoffice.commands import ROOT
 from tests.fakes import FakeModelServer
 from tests.model_server import Reply, Request
+from tests.prepared import put_tables
 
 WAIT_SECONDS = 60
 
@@ -70,11 +71,11 @@ class Desk:
 
     def fill(self) -> None:
         (self._folder / "rosa.png").write_bytes(pictures.png())
-        for words in (("migrate", "--verbosity=0"), ("ingest", str(self._folder / "rosa.png"))):
-            subprocess.run(
-                [sys.executable, "manage.py", *words],
-                cwd=ROOT, env=self.environment, check=True, capture_output=True,
-            )  # fmt: skip
+        put_tables(self.data, self.environment)
+        subprocess.run(
+            [sys.executable, "manage.py", "ingest", str(self._folder / "rosa.png")],
+            cwd=ROOT, env=self.environment, check=True, capture_output=True,
+        )  # fmt: skip
 
     def work(self, changes: str, *, processes: int = 1) -> subprocess.Popen[bytes]:
         code = textwrap.dedent(WORKER).format(changes=changes, processes=processes)

@@ -79,6 +79,7 @@ def first_page(client: Client) -> str:
     return unescape(page.content.decode())
 
 
+@pytest.mark.anywhere
 def test_in_a_month_everything_is_read_once(days_pass: None, read: list[str]) -> None:
     for tone in range(40):
         vault.put_picture(pictures.jpeg(tone), JPEG)

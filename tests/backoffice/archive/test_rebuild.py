@@ -217,6 +217,7 @@ def test_what_the_database_knows_better_stays(desk: Desk) -> None:
     assert Review.objects.get().journaled_at is None
 
 
+@pytest.mark.anywhere
 def test_a_decision_kept_without_its_outcome_still_decides(
     desk: Desk, fresh_vault: Storage
 ) -> None:
@@ -259,6 +260,7 @@ def test_decisions_without_ids_take_none_that_another_has(desk: Desk, spoil: Spo
     assert ids[looks[0].card_id] > looks[2].first_id
 
 
+@pytest.mark.anywhere
 def test_a_rebuilt_database_knows_all_that_is_in_the_vault(full_desk: Desk) -> None:
     assert verify().findings == []
     names = set(expected())

@@ -28,6 +28,7 @@ from tests.disks import Spoil
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.anywhere
 def test_what_was_stopped_between_two_transactions_goes_on(
     full_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +94,7 @@ def test_a_damaged_document_is_named_and_all_other_cards_come_back(
     assert kept() == before
 
 
+@pytest.mark.anywhere
 def test_a_site_from_a_backup_does_not_start_while_the_vault_holds_a_document_back(
     full_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

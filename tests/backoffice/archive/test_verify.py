@@ -75,6 +75,7 @@ def test_a_flipped_picture_is_named_with_its_card(cards: list[Card], spoil: Spoi
     assert (finding.kind, finding.name, finding.cards) == ("damaged", name, (str(cards[1].pk),))
 
 
+@pytest.mark.anywhere
 def test_a_flipped_document_is_named_with_its_card(cards: list[Card], spoil: Spoil) -> None:
     name = vault.card_name(cards[1].pk)
     spoil(name, vault.get(name).replace(b"1.jpg", b"2.jpg"))
@@ -109,6 +110,7 @@ def test_what_is_missing_is_named_with_its_card(
     assert (finding.kind, finding.name, finding.cards) == ("missing", name, (str(card.pk),))
 
 
+@pytest.mark.anywhere
 def test_what_the_database_does_not_know_is_extra_and_harms_nobody(cards: list[Card]) -> None:
     sha256 = vault.put_picture(pictures.jpeg(9), "image/jpeg")
     report = verify()
@@ -118,6 +120,7 @@ def test_what_the_database_does_not_know_is_extra_and_harms_nobody(cards: list[C
     assert report.is_sound
 
 
+@pytest.mark.anywhere
 def test_the_parts_together_are_the_whole(cards: list[Card]) -> None:
     reports = [verify(Part(number, 4)) for number in range(1, 5)]
     assert sum(report.objects for report in reports) == verify().objects
@@ -138,6 +141,7 @@ def test_a_repair_brings_back_what_was_damaged_and_what_was_missing(
     assert verify().findings == []
 
 
+@pytest.mark.anywhere
 def test_a_copy_that_is_damaged_too_repairs_nothing(
     cards: list[Card], copy: Storage, spoil: Spoil
 ) -> None:
@@ -151,6 +155,7 @@ def test_a_copy_that_is_damaged_too_repairs_nothing(
     assert vault.get(name) == rust
 
 
+@pytest.mark.anywhere
 def test_without_a_copy_a_repair_says_so(cards: list[Card], spoil: Spoil) -> None:
     spoil(picture_of(cards[0]), b"rust")
     (finding,) = verify(repair=True).findings
@@ -191,6 +196,7 @@ def slow(cards: list[Card], monkeypatch: pytest.MonkeyPatch) -> str:
     return name
 
 
+@pytest.mark.anywhere
 def test_what_could_not_be_read_is_not_called_damaged(cards: list[Card], slow: str) -> None:
     report = verify()
     (finding,) = report.findings
@@ -210,6 +216,7 @@ def test_what_could_not_be_read_is_never_repaired(
     assert replaced == []
 
 
+@pytest.mark.anywhere
 def test_the_command_fails_on_what_could_not_be_read_and_says_so(
     slow: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -221,6 +228,7 @@ def test_the_command_fails_on_what_could_not_be_read_and_says_so(
     assert "0 missing, 0 damaged, 0 extra, 1 unread" in words
 
 
+@pytest.mark.anywhere
 def test_what_came_while_the_vault_was_read_is_not_missing(
     cards: list[Card], monkeypatch: pytest.MonkeyPatch
 ) -> None:
