@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("tests/cards", "tests/extraction", "tests/review", "tests/backoffice")
 OWN_SERVICES = "not (postgres or redis or s3 or browser)"
-MOST_SECONDS = 900
+MOST_SECONDS = 1200
 PASSED_AT_LEAST = 500
 SKIPPED_AT_MOST = 10
 """Tests that say of themselves that they are about SQLite or about folders."""

@@ -1,5 +1,5 @@
-"""Python in processes of their own that have read the libraries already, which takes each a second
-where its own work takes a third of one: they are forked from one that waits for that."""
+"""Python in processes of its own, forked from one that has read the libraries: to read them takes
+a second, and what a test asks for often a third of one."""
 
 from __future__ import annotations
 

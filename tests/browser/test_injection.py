@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,9 +28,10 @@ addEventListener("securitypolicyviolation", (event) => {
     window.__reported = `${event.violatedDirective} ${event.blockedURI} ${event.sample}`;
 });
 """
-SEEN = """text => {
-    const flat = (words) => words.replace(/\\s+/gu, " ").trim();
+SEEN = """texts => {
+    const flat = (text) => text.replace(/\\s+/gu, " ").trim();
     const inputs = [...document.querySelectorAll("input, textarea")].map((input) => input.value);
+    const words = [document.documentElement.textContent, ...inputs].map(flat);
     const led = ["href", "src", "action", "formaction", "data", "xlink:href"];
     return {
         executed: window.__executed ?? null,
@@ -41,8 +42,7 @@ SEEN = """text => {
                 /^(javascript|vbscript|data:text|.{0,6}\\/\\/evil)/)),
         handlers: document.querySelectorAll(
             "[onerror], [onload], [onfocus], [onbegin], [ontoggle], [srcdoc]").length,
-        isShown: [document.documentElement.textContent, ...inputs].some(
-            (words) => flat(words).includes(flat(text))),
+        shown: texts.filter((text) => words.some((some) => some.includes(flat(text)))),
     };
 }"""
 CLEAR = """() => {
@@ -54,7 +54,7 @@ HARMLESS: dict[str, Any] = {
     "reported": None,
     "addresses": [],
     "handlers": 0,
-    "isShown": True,
+    "shown": [],
 }
 
 
@@ -75,21 +75,17 @@ def page(small_site: Site, hostile: dict[str, Any], new_page: Callable[..., Page
     return page
 
 
-def shows_harmlessly(page: Page, url: str, texts: Sequence[str]) -> None:
+def shows_harmlessly(page: Page, url: str, texts: list[str]) -> None:
     """Open a page; each of `texts` is on it as text and has done nothing."""
     page.goto(url)
-    for text in texts:
-        assert page.evaluate(SEEN, text) == HARMLESS, (url, text)
+    assert page.evaluate(SEEN, texts) == HARMLESS | {"shown": texts}, url
 
 
 def harmlessly_shown(page: Page) -> set[str]:
     """Those of the injections that are on the page as text; none has done anything."""
-    shown = set()
-    for text in PAYLOADS:
-        seen = page.evaluate(SEEN, text)
-        assert seen | {"isShown": True} == HARMLESS, (page.url, text)
-        shown |= {text} if seen["isShown"] else set()
-    return shown
+    seen = page.evaluate(SEEN, PAYLOADS)
+    assert seen | {"shown": []} == HARMLESS, page.url
+    return set(seen["shown"])
 
 
 def test_there_are_sixty_of_them() -> None:
@@ -100,7 +96,7 @@ def test_the_watch_notices_what_is_executed(page: Page) -> None:
     page.evaluate("document.body.append(Object.assign(document.createElement('a'),"
                   " {href: 'javascript:alert(1)'}))")  # fmt: skip
     page.evaluate("window.alert(1)")
-    seen = page.evaluate(SEEN, "")
+    seen = page.evaluate(SEEN, [])
     assert (seen["executed"], seen["addresses"]) == ("alert", ["javascript:alert(1)"])
 
 
@@ -190,7 +186,7 @@ def test_what_the_workspace_says_by_itself_is_text(
     page.keyboard.press("Control+Enter")
     page.wait_for_function("() => document.getElementById('said').textContent.includes('Approved')")
     assert PAYLOADS[10] in page.locator("#said").inner_text()
-    assert page.evaluate(SEEN, "Approved") == HARMLESS
+    assert page.evaluate(SEEN, ["Approved"]) == HARMLESS | {"shown": ["Approved"]}
 
 
 def test_the_refusal_of_a_row_that_a_colleague_holds_is_text(
@@ -206,4 +202,4 @@ def test_the_refusal_of_a_row_that_a_colleague_holds_is_text(
         row.locator(f"[name$={name}]:not([type=hidden])").fill(f"{name}@nordlicht.example")
     row.locator("[name$=company]:not([type=hidden])").press("Enter")
     page.locator(".row-note", has_text="has this card open until").wait_for()
-    assert page.evaluate(SEEN, PAYLOADS[0]) == HARMLESS
+    assert page.evaluate(SEEN, [PAYLOADS[0]]) == HARMLESS | {"shown": [PAYLOADS[0]]}
