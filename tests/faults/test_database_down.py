@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -200,7 +200,8 @@ def tell(server: OwnPostgres, number: signal.Signals) -> None:
     """A signal for the server and all of its processes."""
     postmaster = psutil.Process(server.process_id)
     for process in (postmaster, *postmaster.children()):
-        os.kill(process.pid, number)
+        with suppress(ProcessLookupError):  # the server ends processes of its own accord
+            os.kill(process.pid, number)
 
 
 def rows(url: str) -> list[tuple[str, int, str]]:
